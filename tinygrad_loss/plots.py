@@ -1,0 +1,94 @@
+"""Learning curves: loss and accuracy by epoch, as an SVG whose bytes are the same for the same runs."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tinygrad_loss.errors import MissingExtra
+from tinygrad_loss.training import Epoch, Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["save_curves"]
+
+_TRAIN, _HELD_OUT, _FAINT = "#1f5fa8", "#d9660f", "#8a8a8a"
+_STYLE = {
+    "svg.hashsalt": "tinygrad_loss",  # else the ids in the file differ from run to run
+    "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": _FAINT,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e6e6e6",
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+}
+
+
+def save_curves(runs: Sequence[Run], path: str | os.PathLike[str]) -> None:
+    """Draw the loss (above) and the accuracy (below) of each run by epoch, one column for each run, and save it as SVG.
+
+    The dashed line in the upper row is ln C, the loss of a model that gives each of the C classes the same probability.
+
+    Args:
+        runs: at least one finished run.
+        path: the ``.svg`` file to write; an old file is replaced.
+
+    Raises:
+        MissingExtra: matplotlib is not installed (``pip install 'tinygrad_loss[demo]'``).
+    """
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra("learning curves", "matplotlib", "demo") from None
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # so that a matplotlibrc of the reader's does not change the picture
+        matplotlib.rcParams.update(_STYLE)
+        figure = Figure(figsize=(0.6 + 3.5 * len(runs), 5.4), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # type: ignore[union-attr]
+        columns = figure.subplots(2, len(runs), squeeze=False, sharex="col")
+        for index, run in enumerate(runs):
+            _draw_loss(columns[0, index], run, labels=index == 0)
+            _draw_accuracy(columns[1, index], run, labels=index == 0)
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _draw_loss(axes: Axes, run: Run, labels: bool) -> None:
+    axes.set_title(f"{run.table.name}, {run.kind}", fontweight="bold", loc="left", pad=10)
+    chance = math.log(len(run.table.class_names))
+    axes.axhline(chance, color=_FAINT, linestyle="--", linewidth=1)
+    axes.annotate(
+        f"guessing: ln {len(run.table.class_names)} = {chance:.2f}",
+        (1, chance), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
+        ha="right", va="bottom", color="#666666", fontsize=8.5,
+    )  # fmt: skip
+    _lines(axes, [epoch.number for epoch in run.history], [e.loss for e in run.history], [e.held_out_loss for e in run.history])
+    axes.set_ylim(bottom=0)
+    if labels:
+        axes.set_ylabel("loss (nats)")
+
+
+def _draw_accuracy(axes: Axes, run: Run, labels: bool) -> None:
+    last: Epoch = run.history[-1]
+    _lines(axes, [e.number for e in run.history], [100 * e.accuracy for e in run.history], [100 * e.held_out_accuracy for e in run.history])
+    axes.set_ylim(0, 104)
+    axes.set_xlabel("epoch")
+    axes.annotate(
+        f"held out: {100 * last.held_out_accuracy:.1f} %",
+        (1, 0.08), xycoords="axes fraction", ha="right", color=_HELD_OUT, fontweight="bold",
+    )  # fmt: skip
+    if labels:
+        axes.set_ylabel("accuracy (% of rows)")
+        axes.legend(loc="center right", frameon=False)
+
+
+def _lines(axes: Axes, epochs: list[int], train: list[float], held_out: list[float]) -> None:
+    axes.plot(epochs, train, color=_TRAIN, linewidth=1.8, label="training rows")
+    axes.plot(epochs, held_out, color=_HELD_OUT, linewidth=1.8, label="held-out rows")
