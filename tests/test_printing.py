@@ -139,6 +139,8 @@ CASES: dict[str, Case] = {
     "1e-4 in float64": Case(np.array([1e-4])),
     "1e-4 in float16": Case(np.array([1e-4], dtype=np.float16)),
     "three-digit exponents": Case(np.array([1e300, -1e-300, 5e-324, 1.0])),
+    "three-digit exponent nearest zero": Case(np.array([-5.0, 1e-200, 7.0])),
+    "three-digit exponent nearest zero, negative": Case(np.array([-5.0, -1e-200, 7.0])),
     "rounds up to three digits": Case(np.array([9.99999e99, 1.0])),
     "smallest float32": Case(f32(1e-45, -1e-45)),
     "nan is wider than one": Case(f32(nan, 1)),
