@@ -7,6 +7,7 @@ import gzip
 import io
 import math
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -91,11 +92,11 @@ def _read_lines(path: Path) -> list[_Line]:
         text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path}: is not a text file in UTF-8") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     lines: list[_Line] = []
     try:
         for cells in reader:

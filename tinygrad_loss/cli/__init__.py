@@ -1,0 +1,112 @@
+"""The command line: ``tinygrad-loss demo | train | draw``. It reads arguments and prints; the work is done by the modules below."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tinygrad_loss import __version__
+from tinygrad_loss.cli._demo import run_demo
+from tinygrad_loss.cli._draw import ScriptError, run_draw
+from tinygrad_loss.cli._output import OutputError
+from tinygrad_loss.cli._train import run_train
+from tinygrad_loss.datasets import SHIPPED, DataError
+from tinygrad_loss.errors import MissingExtra
+from tinygrad_loss.training import MODELS, TrainingError
+
+__all__ = ["main"]
+
+_ERRORS = (DataError, MissingExtra, OutputError, ScriptError, TrainingError)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but an error is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status: 0, or 2 after one line on stderr, or 130 when interrupted.
+
+    Args:
+        argv: the arguments after the program's name; default ``sys.argv[1:]``. A bad argument, ``--help`` and ``--version`` raise
+            SystemExit, as argparse does.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except _ERRORS as error:
+        print(f"tinygrad-loss {arguments.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\ntinygrad-loss {arguments.command}: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader has gone, as in `tinygrad-loss demo | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tinygrad-loss", description="Classification losses and the gradients that flow through them.")
+    parser.add_argument("--version", action="version", version=f"tinygrad_loss {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    demo = commands.add_parser("demo", help="one loss three ways, its graph beside PyTorch's, and three models learning")
+    demo.add_argument("--out", type=Path, default=Path("tinygrad-loss-demo"), metavar="DIR", help="folder to write to (%(default)s)")
+    demo.set_defaults(run=run_demo)
+
+    train = commands.add_parser("train", help="train a classifier on a shipped data set or a CSV file")
+    train.add_argument("data", metavar="DATASET-or-CSV", help=f"{', '.join(SHIPPED)}, or a CSV file of numbers with a class column")
+    train.add_argument("--model", choices=MODELS, help="default: logistic for two classes, softmax for more")
+    train.add_argument("--target", metavar="COLUMN", help="the class column of the CSV file (default: class, target, ..., else the last)")
+    train.add_argument("--epochs", type=_positive_integer, default=40, metavar="N", help="passes over the training rows (%(default)s)")
+    train.add_argument("--lr", type=_positive_number, default=0.1, metavar="X", help="learning rate (%(default)s)")
+    train.add_argument("--batch-size", type=_positive_integer, default=32, metavar="N", help="rows in a batch (%(default)s)")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the split, the weights and the batches (%(default)s)")
+    train.add_argument("--hidden", type=_positive_integer, default=32, metavar="N", help="width of the mlp's hidden layer (%(default)s)")
+    train.add_argument("--out", type=Path, metavar="DIR", help="folder for the weights and the curves (default: write nothing)")
+    train.set_defaults(run=run_train)
+
+    draw = commands.add_parser("draw", help="run a script and draw the backward graph of its loss")
+    draw.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to draw (default: loss)")
+    draw.add_argument("--level", choices=("pytorch", "primitives"), default="pytorch", help="how far to open the nodes (%(default)s)")
+    draw.add_argument("--out", type=_picture, metavar="FILE", help=".svg, .png or .dot (default: SCRIPT-name.svg)")
+    draw.set_defaults(run=run_draw)
+    return parser
+
+
+def _positive_integer(text: str) -> int:
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return value
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2**32 - 1")
+    return int(text)
+
+
+def _positive_number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
+
+
+def _picture(text: str) -> Path:
+    if Path(text).suffix not in (".svg", ".png", ".dot"):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .svg, .png or .dot")
+    return Path(text)

@@ -1,0 +1,84 @@
+"""``tinygrad-loss draw``: run a script, then draw the backward graph of one of its variables."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import runpy
+import sys
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tinygrad_loss._picture import Picture, draw
+from tinygrad_loss.cli._output import OutputError
+from tinygrad_loss.graph.names import variables
+
+__all__ = ["ScriptError", "run_draw"]
+
+
+class ScriptError(ValueError):
+    """The script cannot be run, or has no such variable."""
+
+
+def run_draw(arguments: argparse.Namespace) -> int:
+    """Carry out the command; the arguments are those of the parser."""
+    script, name = _split(arguments.script)
+    target = arguments.out or Path(f"{script.stem}-{name}.svg")
+    scope = _run(script)
+    loss = _find(scope, name, script)
+    try:
+        graph = draw(loss, level=arguments.level, params=dict(variables((scope,)))).graph
+        first = replace(graph.nodes[0], name=name)
+        Picture(replace(graph, nodes=(first, *graph.nodes[1:]))).save(target)
+    except OSError as error:
+        raise OutputError(error.strerror) from None
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ScriptError(f"{script}: {name} cannot be drawn: {_first_line(error)}") from None
+    print(f"Drew {name} of {script} to {target}.")
+    return 0
+
+
+def _split(text: str) -> tuple[Path, str]:
+    path, colon, name = text.rpartition(":")
+    if colon and name.isidentifier():
+        return Path(path), name
+    return Path(text), "loss"
+
+
+def _run(script: Path) -> dict[str, Any]:
+    """The variables of the script after it has run, as ``python SCRIPT.py`` would run it."""
+    if not script.is_file():
+        raise ScriptError(f"{script}: there is no such script")
+    saved_argv, saved_path = sys.argv, sys.path
+    sys.argv = [str(script)]
+    sys.path = [str(script.absolute().parent), *sys.path]
+    try:
+        return runpy.run_path(str(script), run_name="__main__")
+    except SystemExit as error:
+        raise ScriptError(f"{script}: the script ended itself (exit status {error.code}) before it could be drawn") from None
+    except Exception as error:
+        raise ScriptError(f"{script}{_line(error, script)}: {type(error).__name__}: {_first_line(error)}") from None
+    finally:
+        sys.argv, sys.path = saved_argv, saved_path
+
+
+def _line(error: Exception, script: Path) -> str:
+    """Where in the script the error arose, as ", line 7"."""
+    if isinstance(error, SyntaxError):
+        return f", line {error.lineno}"
+    own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if os.path.realpath(frame.filename) == os.path.realpath(script)]
+    return f", line {own[-1]}" if own else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no message"])[0]
+
+
+def _find(scope: dict[str, Any], name: str, script: Path) -> Any:
+    if name in scope:
+        return scope[name]
+    found = [other for other, tensor in variables((scope,)) if tensor.grad_fn is not None and other.isidentifier()]
+    hint = f"it has {', '.join(found)}: say {script}:{found[-1]}" if found else "and no other tensor with a graph"
+    raise ScriptError(f"{script}: defines no variable {name!r}; {hint}")
