@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"tinygrad-loss {arguments.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"\ntinygrad-loss {arguments.command}: interrupted", file=sys.stderr)
+        newline = "\n" if sys.stderr.isatty() else ""  # the terminal has just shown ^C
+        print(f"{newline}tinygrad-loss {arguments.command}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader has gone, as in `tinygrad-loss demo | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
