@@ -70,7 +70,9 @@ def compare_graphs(ours: Graph, theirs: Graph, tolerance: float = 1e-6) -> Graph
     places = ours.by_source(), theirs.by_source()
     pairs = list(zip(ours.functions, theirs.functions, strict=False))
     for mine, other in pairs:
-        edges = [[(e.target, e.input, e.output) for e in place[node.id]] for place, node in zip(places, (mine, other), strict=True)]
+        edges = [
+            [(e.target, e.input, e.output) for e in place[node.id]] for place, node in zip(places, (mine, other), strict=True)
+        ]
         same_nodes += mine.type == other.type and edges[0] == edges[1]
         gradients += max(len(mine.gradients), len(other.gradients))
         for a, b in zip(mine.gradients, other.gradients, strict=False):

@@ -1,0 +1,139 @@
+"""Tensor: an array of numbers that remembers how it was made.
+
+The class is thin: what a method does stands in ``ops/``, once, as a function; here it gets its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from . import _dtypes
+from ._dtypes import from_numpy_dtype
+from ._printing import tensor_format, tensor_repr
+from ._shapes import Size
+from .autograd.node import NO_EDGE
+from .autograd.variable import Variable
+from .autograd.wrapping import wrap
+from .ops import _casts, arithmetic, pointwise, reductions, shaping
+from .ops._views import base_of
+
+
+class Tensor(Variable, concrete=True):
+    """An array of numbers of one dtype, with the place it has in the backward graph.
+
+    Make one with ``tensor(...)``, ``zeros(...)`` and the like.
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * 3).sum()
+    tensor(9., grad_fn=<SumBackward0>)
+    """
+
+    __slots__ = ("__dict__",)
+    __array_priority__ = 1000
+
+    # What it is
+
+    @property
+    def shape(self) -> Size:
+        """The lengths of the dimensions."""
+        return Size(self._data.shape)
+
+    @property
+    def dtype(self) -> _dtypes.dtype:
+        """The type of the numbers."""
+        return from_numpy_dtype(self._data.dtype)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    @property
+    def _base(self) -> Any:
+        return base_of(self)
+
+    def __len__(self) -> int:
+        if self._data.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._data)
+
+    def __repr__(self) -> str:
+        node = self.grad_fn
+        return tensor_repr(
+            self._data,
+            grad_fn=None if node is None else node.name(),
+            requires_grad=self.requires_grad,
+            default_dtype=_dtypes.get_default_dtype().name,
+        )
+
+    def __format__(self, spec: str) -> str:
+        return tensor_format(self, self._data, spec, as_number=type(self) is Tensor)
+
+    def detach(self) -> Tensor:
+        """The same memory outside the graph."""
+        return wrap(self._data, NO_EDGE)  # type: ignore[no-any-return]
+
+    # Arithmetic
+
+    __add__ = add = arithmetic.add
+    __radd__ = arithmetic.add
+    __sub__ = sub = subtract = arithmetic.sub
+    __rsub__ = arithmetic.rsub
+    __mul__ = mul = multiply = arithmetic.mul
+    __rmul__ = arithmetic.mul
+    __truediv__ = div = divide = true_divide = arithmetic.div
+    __rtruediv__ = arithmetic.rdiv
+    __pow__ = pow = arithmetic.pow
+    __rpow__ = arithmetic.rpow
+    __neg__ = neg = negative = arithmetic.neg
+    reciprocal = arithmetic.reciprocal
+    square = arithmetic.square
+
+    # Functions of each number
+
+    exp = pointwise.exp
+    expm1 = pointwise.expm1
+    log = pointwise.log
+    log1p = pointwise.log1p
+    sqrt = pointwise.sqrt
+    sin = pointwise.sin
+    cos = pointwise.cos
+    abs = absolute = __abs__ = pointwise.abs
+    sign = pointwise.sign
+
+    # Sums
+
+    sum = reductions.sum
+    mean = reductions.mean
+    sum_to_size = reductions.sum_to_size
+
+    # Shapes
+
+    reshape = shaping.reshape
+
+    # Types
+
+    float = _casts.as_float
+    double = _casts.as_double
+    half = _casts.as_half
+    long = _casts.as_long
+    int = _casts.as_int
+    bool = _casts.as_bool
+    clone = _casts.clone
+    type_as = _casts.type_as
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """The array of this tensor: the same memory. A tensor that requires a gradient must be detached first (RuntimeError)."""
+        if self.requires_grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return self._data
+
+
+def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor on the memory of a NumPy array: writing to one changes the other."""
+    from_numpy_dtype(ndarray.dtype)
+    return wrap(ndarray, NO_EDGE)  # type: ignore[no-any-return]

@@ -1,0 +1,22 @@
+"""Reverse-mode automatic differentiation: the graph's nodes, the backward walk, and what a user may ask of them.
+
+This floor knows arrays and edges, no operation and no tensor class.
+"""
+
+from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .modes import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
+from .requests import backward, grad
+
+__all__ = [
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_anomaly_enabled",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]

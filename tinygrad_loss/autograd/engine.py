@@ -1,0 +1,177 @@
+"""The backward walk: from results to leaves, each node once, in the reverse of the order in which they were recorded.
+
+Iterative, so that a chain of a million nodes works. Gradients wait in a dictionary, not on the nodes. The node recorded last goes
+first: that is a topological order, since a node is always recorded after the nodes that made its inputs. In an ordinary
+backward the walk hands plain arrays from node to node; under ``create_graph`` it hands tensors, and the same rules record a graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+from . import anomaly, clock
+from .leaves import accumulate, run_after, run_before
+from .modes import modes
+from .node import AccumulateGrad, Edge, Node
+
+Captures = dict[Node, list[Any]]
+
+
+class Walk:
+    """One backward walk: what waits, and how it was asked for."""
+
+    __slots__ = ("captures", "create", "free", "heap", "needed", "pending")
+
+    def __init__(self, free: bool, create: bool, captures: Captures | None, needed: set[Node]) -> None:
+        self.free, self.create = free, create
+        self.captures, self.needed = captures, needed
+        self.pending: dict[Node, Any] = {}
+        self.heap: list[tuple[int, Node]] = []
+
+    def send(self, node: Node, output: int, g: Any) -> None:
+        """Let the gradient ``g`` wait at a node for the rest of that node's gradients."""
+        g = node.fit(g, output)
+        pending = self.pending
+        if node in pending:
+            pending[node] = node.join(pending[node], g)
+        else:
+            pending[node] = g
+            heappush(self.heap, (-node.seq, node))
+
+    def run(self) -> None:
+        """Walk until nothing waits."""
+        heap, pending, free, send = self.heap, self.pending, self.free, self.send
+        simple = not (self.create or self.captures is not None or anomaly.State.enabled)
+        while heap:
+            node = heappop(heap)[1]
+            g = pending.pop(node)
+            while True:
+                # One node. A chain goes on from here to its next node without the heap.
+                rules = node.vjps
+                if not (rules and simple and node.hooks is None):
+                    if type(node) is AccumulateGrad and simple:
+                        accumulate(node.variable, g)
+                    else:
+                        self.step(node, g)
+                    break
+                saved = node.saved
+                if saved is None or clock.Last.time > node.seq:
+                    saved = node.checked()
+                if free and node.frees:
+                    node.saved = None
+                edges = node.next_functions
+                if len(edges) == 1:
+                    following, output = edges[0]
+                    if following is None:
+                        break
+                    g = rules[0](g, *saved)
+                    if g.shape != following.shape or g.dtype is not following.dtype:
+                        g = following.fit(g, output)
+                else:
+                    following = None
+                    passed = g
+                    for i, (target, output) in enumerate(edges):
+                        if target is None:
+                            continue
+                        part = rules[i](passed, *saved)
+                        if following is not None:
+                            # Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it.
+                            send(target, output, part.copy() if part is g else part)
+                            continue
+                        g = part
+                        if g.shape != target.shape or g.dtype is not target.dtype:
+                            g = target.fit(g, output)
+                        following = target
+                    if following is None:
+                        break
+                if heap:
+                    if following in pending:
+                        pending[following] = following.join(pending[following], g)
+                    else:
+                        pending[following] = g
+                        heappush(heap, (-following.seq, following))
+                    break
+                node = following
+
+    def step(self, node: Node, g: Any) -> None:
+        """One node with all that may hang on it: hooks, captures, several outputs, a recorded gradient, the search for nan."""
+        create, hooks = self.create, node.hooks
+        if hooks is not None:
+            g = node.from_list(run_before(hooks, node.as_list(g), create))
+        if self.captures is not None:
+            if node in self.captures:
+                self.captures[node] = node.as_list(g)
+            if node not in self.needed:
+                return
+        if isinstance(node, AccumulateGrad):
+            accumulate(node.variable, g, create)
+            if hooks is not None:
+                run_after(hooks, [], node.as_list(g), create)
+            return
+        grads = node.vjp_recorded(g) if create else node.vjp(g, *node.checked())
+        if self.free and node.frees:
+            node.saved = None
+        if anomaly.State.enabled:
+            anomaly.check(node, grads)
+        if hooks is not None:
+            grads = run_after(hooks, grads, node.as_list(g), create)
+        sent: list[Any] = [g]
+        for (target, output), part in zip(node.next_functions, grads, strict=True):
+            if target is None or part is None or not self.wanted(target):
+                continue
+            if not create and any(part is other for other in sent):
+                part = part.copy()
+            sent.append(part)
+            self.send(target, output, part)
+
+    def wanted(self, node: Node) -> bool:
+        """Whether a gradient need go to this node: always, unless only some inputs were asked for."""
+        return self.captures is None or node in self.captures or node in self.needed
+
+
+def walk(
+    roots: Sequence[tuple[Edge, Any]],
+    *,
+    free: bool,
+    create: bool,
+    captures: Captures | None = None,
+) -> None:
+    """Walk from ``roots`` (pairs of an edge and the gradient that starts there).
+
+    With ``captures`` (a dictionary whose keys are nodes) only the nodes on the way to those are run, and each key's value becomes
+    the list of gradients that arrived there, one for each of the node's outputs.
+    """
+    needed = on_the_way([edge[0] for edge, _ in roots], captures) if captures is not None else set()
+    run = Walk(free, create, captures, needed)
+    before = modes.grad
+    modes.grad = create
+    try:
+        for (node, output), g in roots:
+            if node is not None and run.wanted(node):
+                run.send(node, output, g)
+        run.run()
+    finally:
+        modes.grad = before
+
+
+def reachable(roots: Sequence[Node | None]) -> list[Node]:
+    """All nodes that can be reached from ``roots``, inputs before the nodes that use them."""
+    seen = {node for node in roots if node is not None}
+    stack = list(seen)
+    while stack:
+        for node, _ in stack.pop().next_functions:
+            if node is not None and node not in seen:
+                seen.add(node)
+                stack.append(node)
+    return sorted(seen, key=lambda node: node.seq)
+
+
+def on_the_way(roots: Sequence[Node | None], ends: Captures) -> set[Node]:
+    """The nodes from which one of ``ends`` can be reached by at least one step."""
+    found: set[Node] = set()
+    for node in reachable(roots):
+        if any(following in ends or following in found for following, _ in node.next_functions):
+            found.add(node)
+    return found

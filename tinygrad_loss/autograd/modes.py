@@ -1,0 +1,176 @@
+"""Whether operations are recorded: no_grad, enable_grad, set_grad_enabled and inference_mode, for each thread by itself."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Generator
+from types import TracebackType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Modes(threading.local):
+    grad = True
+    inference = False
+
+
+modes = _Modes()
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations on tensors that require a gradient are recorded in this thread.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.is_grad_enabled()
+    True
+    """
+    return modes.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside ``inference_mode``."""
+    return modes.inference
+
+
+class _GradMode:
+    """A context manager that is a decorator too; each entry remembers the mode that it found."""
+
+    def __init__(self, grad: bool, inference: bool | None = None) -> None:
+        self._grad, self._inference = grad, inference
+        self._found: list[tuple[bool, bool]] = []
+
+    def __enter__(self) -> None:
+        self._found.append((modes.grad, modes.inference))
+        modes.grad = self._grad
+        if self._inference is not None:
+            modes.inference = self._inference
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        modes.grad, modes.inference = self._found.pop()
+
+    def clone(self) -> _GradMode:
+        """A context manager of the same kind that has not been entered."""
+        return _GradMode(self._grad, self._inference)
+
+    def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return self._around_generator(function)  # type: ignore[return-value]
+
+        @functools.wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with self.clone():
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+    def _around_generator(self, function: Callable[..., Generator[Any, Any, Any]]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+            with self.clone():
+                steps = function(*args, **kwargs)
+            sent = None
+            while True:
+                try:
+                    with self.clone():
+                        value = steps.send(sent)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    sent = yield value
+                except BaseException:
+                    steps.close()
+                    raise
+
+        return inside
+
+
+class no_grad(_GradMode):
+    """Do not record: results do not require a gradient. A context manager and a decorator (with or without parentheses).
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad():
+    ...     print((x * 2).requires_grad)
+    False
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = object.__new__(cls)
+        if function is None:
+            return self
+        _GradMode.__init__(self, False)
+        return self(function)
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
+        super().__init__(False)
+
+
+class enable_grad(_GradMode):
+    """Record again inside a ``no_grad`` block. A context manager and a decorator (with or without parentheses).
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad(), torch.enable_grad():
+    ...     print((x * 2).requires_grad)
+    True
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = object.__new__(cls)
+        if function is None:
+            return self
+        _GradMode.__init__(self, True)
+        return self(function)
+
+    def __init__(self, function: Callable[..., Any] | None = None) -> None:
+        super().__init__(True)
+
+
+class set_grad_enabled(_GradMode):
+    """Record or not, by a condition. Takes effect when called; as a context manager it undoes itself.
+
+    >>> import tinygrad_loss as torch
+    >>> with torch.set_grad_enabled(False):
+    ...     torch.is_grad_enabled()
+    False
+    >>> torch.is_grad_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(bool(mode))
+        self._before = (modes.grad, modes.inference)
+        modes.grad = self._grad
+
+    def __enter__(self) -> None:
+        self._found.append(self._before)
+        modes.grad = self._grad
+
+    def __call__(self, function: F) -> F:
+        modes.grad = self._before[0]
+        return super().__call__(function)
+
+
+class inference_mode(_GradMode):
+    """As ``no_grad``, and a promise that the results never meet a gradient. ``mode=False`` does nothing.
+
+    >>> import tinygrad_loss as torch
+    >>> with torch.inference_mode():
+    ...     torch.is_inference_mode_enabled(), torch.is_grad_enabled()
+    (True, False)
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        self = object.__new__(cls)
+        if not callable(mode):
+            return self
+        _GradMode.__init__(self, False, True)
+        return self(mode)
+
+    def __init__(self, mode: Any = True) -> None:
+        super().__init__(not mode, bool(mode))

@@ -1,0 +1,228 @@
+"""The backward graph's nodes.
+
+A node stands for one operation. It knows how to take a gradient of the operation's result back to its inputs (the
+vector-Jacobian products, ``vjps``), the nodes that made those inputs (``next_functions``) and what it saved to do so. The class of
+a node bears PyTorch's name for it, so ``type(node).__name__`` is what PyTorch prints.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .._shapes import reduced
+from . import clock
+from .hooks import Hooks, RemovableHandle
+from .wrapping import wrap
+
+if TYPE_CHECKING:
+    from .variable import Variable
+
+Array = np.ndarray[Any, Any]
+Edge = tuple["Node | None", int]
+
+NO_EDGE: Edge = (None, 0)
+
+
+def fitted(g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """A gradient in the shape and dtype of what it belongs to: the one place where broadcasting is undone."""
+    if isinstance(g, (np.ndarray, np.generic)):
+        if g.shape != shape:
+            g = reduced(np.asarray(g), shape)
+        return g if g.dtype is dtype else g.astype(dtype)
+    if g._data.shape != shape:
+        g = g.sum_to_size(shape)
+    return g if g._data.dtype is dtype else g.to(dtype)
+
+
+class Node:
+    """One operation in the backward graph.
+
+    A subclass says in ``inputs`` what PyTorch calls its differentiable inputs, in ``saves`` what it saves (read back as
+    ``_saved_<name>``), and in ``vjps`` one function per input: ``vjp(g, *saved)`` gives that input's gradient. The functions are
+    written with operators and with the package's own ops, so they work on arrays (an ordinary backward) and on tensors
+    (``create_graph=True``) alike. They never return an array that was saved, and never write to ``g``.
+    """
+
+    __slots__ = ("__weakref__", "_metadata", "dtype", "hooks", "next_functions", "saved", "seq", "shape")
+
+    inputs: ClassVar[tuple[str, ...]] = ()
+    saves: ClassVar[tuple[str, ...]] = ()
+    vjps: ClassVar[tuple[Callable[..., Any], ...]] = ()
+    frees: ClassVar[bool] = True
+    """Whether a backward drops what was saved (False where only sizes and numbers were)."""
+
+    next_functions: tuple[Edge, ...]
+    saved: tuple[Any, ...] | None
+    shape: Any
+    dtype: Any
+    seq: int
+    hooks: Hooks | None
+    _metadata: dict[str, Any]
+
+    def vjp(self, g: Any, *saved: Any) -> Sequence[Any]:
+        """The gradients of all inputs, one for each edge (None where none is needed or none flows)."""
+        return [
+            None if node is None else rule(g, *saved)
+            for (node, _), rule in zip(self.next_functions, self.vjps, strict=True)
+        ]
+
+    def vjp_recorded(self, g: Any) -> Sequence[Any]:
+        """The same, on tensors, so that a graph of the gradient is recorded (create_graph)."""
+        return self.vjp(g, *self.saved_variables())
+
+    def fit(self, g: Any, output: int) -> Any:
+        """A gradient that arrives here, in the shape and dtype of this node's output."""
+        return fitted(g, self.shape, self.dtype)
+
+    def join(self, g: Any, more: Any) -> Any:
+        """Two gradients that arrived here, as one."""
+        return g + more
+
+    def as_list(self, g: Any) -> list[Any]:
+        """What arrived here, output by output."""
+        return [g]
+
+    def from_list(self, grads: list[Any]) -> Any:
+        """The reverse of ``as_list``."""
+        return grads[0]
+
+    def saved_variables(self) -> tuple[Any, ...]:
+        """What was saved, arrays of inputs and results as tensors that stand where they stood in the graph."""
+        return tuple(self._saved_variable(name, value) for name, value in zip(self.saves, self.checked(), strict=True))
+
+    def _saved_variable(self, name: str, value: Any) -> Any:
+        if not isinstance(value, (np.ndarray, np.generic)):
+            return value
+        array = np.asarray(value)
+        if name == "result":
+            return wrap(array, (self, 0))
+        if name not in self.inputs:
+            return wrap(array, NO_EDGE)
+        node, output = self.next_functions[self.inputs.index(name)]
+        if isinstance(node, AccumulateGrad):
+            return node.variable
+        return wrap(array, (node, output))
+
+    def checked(self) -> tuple[Any, ...]:
+        """What was saved; RuntimeError when it has been freed or changed in place since."""
+        if self.saved is None:
+            raise RuntimeError(
+                f"{self.name()}: Trying to backward through the graph a second time (or directly access saved tensors after they "
+                "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+                "you need to access saved tensors after calling backward."
+            )
+        if clock.Last.time > self.seq:
+            for name, value in zip(self.saves, self.saved, strict=True):
+                if isinstance(value, np.ndarray) and (since := clock.changes_since(value, self.seq)):
+                    now = clock.version(value)
+                    raise RuntimeError(
+                        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                        f"'{name}' (shape {list(value.shape)}), saved by {self.name()}, is at version {now}; expected version "
+                        f"{now - since} instead. Change a clone (x.clone().add_(1)), or use the form that makes a new tensor "
+                        "(x = x + 1). Hint: enable anomaly detection to find the operation that failed to compute its "
+                        "gradient, with torch.autograd.set_detect_anomaly(True)."
+                    )
+        return self.saved
+
+    def name(self) -> str:
+        """PyTorch's name of the operation, such as ``"MulBackward0"``."""
+        return type(self).__name__
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary for notes on this node (anomaly mode keeps the forward's traceback here)."""
+        try:
+            return self._metadata
+        except AttributeError:
+            self._metadata = {}
+            return self._metadata
+
+    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Any, ...]], Any]) -> RemovableHandle:
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node ran; a tuple returned replaces ``grad_inputs``."""
+        return self._own_hooks().add("post", hook)
+
+    def register_prehook(self, hook: Callable[[tuple[Any, ...]], Any]) -> RemovableHandle:
+        """Call ``hook(grad_outputs)`` before this node runs; a tuple returned replaces ``grad_outputs``."""
+        return self._own_hooks().add("pre", hook)
+
+    def _own_hooks(self) -> Hooks:
+        if self.hooks is None:
+            self.hooks = Hooks()
+        return self.hooks
+
+    def __getattr__(self, name: str) -> Any:
+        wanted = name.removeprefix("_saved_")
+        if wanted != name and wanted in self.saves:
+            return self._saved_variable(wanted, self.checked()[self.saves.index(wanted)])
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *(f"_saved_{name}" for name in self.saves)]
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class MultiNode(Node):
+    """A node of an operation with several results: ``shapes`` lists their shapes (and ``shape`` is None), and ``vjp`` takes a list of gradients, None
+    where a result was not used."""
+
+    __slots__ = ("shapes",)
+    shapes: Sequence[tuple[int, ...]]
+
+    def fit(self, g: Any, output: int) -> Any:
+        grads: list[Any] = [None] * len(self.shapes)
+        grads[output] = fitted(g, self.shapes[output], self.dtype)
+        return grads
+
+    def join(self, g: Any, more: Any) -> Any:
+        return [b if a is None else a if b is None else a + b for a, b in zip(g, more, strict=True)]
+
+    def as_list(self, g: Any) -> list[Any]:
+        return list(g)
+
+    def from_list(self, grads: list[Any]) -> Any:
+        return grads
+
+
+class AccumulateGrad(Node):
+    """The end of a path: adds what arrives to ``variable.grad``."""
+
+    __slots__ = ("variable",)
+    variable: Variable
+
+    def __init__(self, variable: Variable) -> None:
+        self.variable = variable
+        self.next_functions = ()
+        self.saved = ()
+        self.shape = variable._data.shape
+        self.dtype = variable._data.dtype
+        self.seq = clock.tick()
+        self.hooks = None
+
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+
+class LeafEdge:
+    """Where a leaf that requires a gradient stands in the graph: its AccumulateGrad is made when first needed, and lives as
+    long as a graph that leads to it."""
+
+    __slots__ = ()
+
+    def resolve(self, variable: Variable) -> Edge:
+        """The edge to the leaf's AccumulateGrad."""
+        reference = getattr(variable, "_accumulator", None)
+        node = reference() if reference is not None else None
+        if node is None:
+            node = AccumulateGrad(variable)
+            variable._accumulator = weakref.ref(node)
+        return (node, 0)
+
+
+LEAF = LeafEdge()

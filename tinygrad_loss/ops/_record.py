@@ -1,0 +1,209 @@
+"""How an operation is carried out and recorded.
+
+Every op goes through one of three doors: ``unary`` and ``binary`` (elementwise, the hot path: kept free of anything that a chain
+of small operations does not need) or ``record`` (all the rest). Each takes tensors or plain arrays. With plain arrays only,
+which is how the rules of an ordinary backward call them, an op is its NumPy function and nothing is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
+
+import numpy as np
+
+from .._dtypes import F32, F64, SCALARS, result_dtype, weak_float
+from .._shapes import broadcast
+from ..autograd import anomaly
+from ..autograd.clock import tick
+from ..autograd.modes import modes
+from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
+from ..autograd.variable import Variable
+from ..autograd.wrapping import wrap
+
+Array = np.ndarray[Any, Any]
+_new = object.__new__
+
+
+class Unary(Node):
+    """An elementwise operation on one tensor. ``forward`` is its NumPy function; it saves its input, its result, or nothing."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    forward: ClassVar[Callable[[Any], Any]]
+    floats: ClassVar[bool] = True
+    """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
+
+
+class Binary(Node):
+    """An elementwise operation on two tensors, or a tensor and a number, with broadcasting."""
+
+    __slots__ = ()
+    inputs = ("self", "other")
+    saves = ("self", "other")
+    forward: ClassVar[Callable[[Any, Any], Any]]
+    crossed: ClassVar[bool] = False
+    """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
+    constants: ClassVar[tuple[Any, ...] | None] = None
+    """What is saved in place of the inputs by an operation whose gradient does not need them."""
+
+
+def unary(op: type[Unary], x: Any) -> Any:
+    """Carry out ``op`` on ``x`` and record it."""
+    if not isinstance(x, Variable):
+        return op.forward(x)
+    data = x._data
+    if op.floats and data.dtype is not F32 and data.dtype is not F64 and data.dtype.kind != "f":
+        data = data.astype(weak_float(data.dtype))
+    out = op.forward(data)
+    edge = x._edge
+    if type(edge) is not tuple:
+        edge = edge.resolve(x)
+    if edge is NO_EDGE or not modes.grad:
+        return wrap(out, NO_EDGE)
+    node = _new(op)
+    node.seq = tick()
+    node.next_functions = (edge,)
+    saves = op.saves
+    node.saved = () if not saves else (out,) if saves[0] == "result" else (data,)
+    node.shape = out.shape
+    node.dtype = out.dtype
+    node.hooks = None
+    if anomaly.State.enabled:
+        anomaly.note(node)
+    return wrap(out, (node, 0))
+
+
+def binary(op: type[Binary], x: Any, y: Any) -> Any:
+    """Carry out ``op`` on ``x`` and ``y`` and record it."""
+    if isinstance(x, Variable):
+        a = x._data
+        e = x._edge
+        if type(e) is not tuple:
+            e = e.resolve(x)
+        if isinstance(y, Variable):
+            b = y._data
+            f = y._edge
+            if type(f) is not tuple:
+                f = f.resolve(y)
+            if a.dtype is not b.dtype:
+                a, b = harmonised(a, b)
+        else:
+            f = NO_EDGE
+            b = y
+            if type(y) is not float or a.dtype is not F32 and a.dtype is not F64:
+                a, b = harmonised(a, operand(op, y))
+    elif isinstance(y, Variable):
+        e = NO_EDGE
+        f = y.edge()
+        a, b = harmonised(operand(op, x), y._data)
+    else:
+        return op.forward(x, y)
+    try:
+        out = op.forward(a, b)
+    except ValueError:
+        broadcast([np.shape(a), np.shape(b)], public_name(op))
+        raise
+    if (e is NO_EDGE and f is NO_EDGE) or not modes.grad or out.dtype.kind != "f":
+        return wrap(out, NO_EDGE)
+    node = _new(op)
+    node.seq = tick()
+    node.next_functions = (e, f)
+    node.saved = op.constants or ((None if f is NO_EDGE else a, None if e is NO_EDGE else b) if op.crossed else (a, b))
+    node.shape = out.shape
+    node.dtype = out.dtype
+    node.hooks = None
+    if anomaly.State.enabled:
+        anomaly.note(node)
+    return wrap(out, (node, 0))
+
+
+def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = (), edge: Any = None) -> Any:
+    """``out`` as a tensor that knows that ``op`` made it from ``inputs``; ``out`` itself where no input is a tensor."""
+    if not any(isinstance(x, Variable) for x in inputs):
+        return out
+    node = node_for(op, inputs, saved)
+    if node is None or out.dtype.kind != "f":
+        return wrap(out, NO_EDGE)
+    node.shape = out.shape
+    node.dtype = out.dtype
+    return wrap(out, (node, 0))
+
+
+def record_many(op: type[MultiNode], inputs: Sequence[Any], outs: Sequence[Array], saved: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """The same for an operation with several results; results that are not floating-point get no gradient."""
+    if not any(isinstance(x, Variable) for x in inputs):
+        return tuple(outs)
+    node = cast(MultiNode, node_for(op, inputs, saved))
+    if node is None:
+        return tuple(wrap(out, NO_EDGE) for out in outs)
+    node.shape = None
+    node.shapes = [out.shape for out in outs]
+    node.dtype = outs[0].dtype
+    return tuple(wrap(out, (node, place) if out.dtype.kind == "f" else NO_EDGE) for place, out in enumerate(outs))
+
+
+def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> Node | None:
+    """A node of class ``op`` on ``inputs``; None where nothing is to be recorded."""
+    if not modes.grad:
+        return None
+    edges = tuple(edge_of(x) for x in inputs)
+    if all(edge is NO_EDGE for edge in edges):
+        return None
+    node = _new(op)
+    node.seq = tick()
+    node.next_functions = edges
+    node.saved = saved
+    node.hooks = None
+    if anomaly.State.enabled:
+        anomaly.note(node)
+    return node
+
+
+def edge_of(x: Any) -> Edge:
+    """Where ``x`` stands in the graph; NO_EDGE for an array, a number or None."""
+    return x.edge() if isinstance(x, Variable) else NO_EDGE
+
+
+def data_of(x: Any) -> Any:
+    """The array of a tensor; anything else as it is."""
+    return x._data if isinstance(x, Variable) else x
+
+
+def array_of(x: Any, function: str, argument: str = "input") -> Array:
+    """The array of a tensor, or an array as it is; TypeError for anything else."""
+    if isinstance(x, Variable):
+        return x._data
+    if isinstance(x, (np.ndarray, np.generic)):
+        return np.asarray(x)
+    raise TypeError(
+        f"{function}(): argument '{argument}' must be Tensor, not {type(x).__name__}. Make one with tensor({argument})."
+    )
+
+
+def floating(x: Array) -> Array:
+    """An array of floating-point numbers: integers become the default floating type, as in PyTorch."""
+    return x if x.dtype.kind == "f" else x.astype(weak_float(x.dtype))
+
+
+def operand(op: type[Node], value: Any) -> Any:
+    """A Python number, or a NumPy one or array as PyTorch takes it; TypeError for anything else."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, SCALARS) or isinstance(value, np.ndarray):
+        return value
+    raise TypeError(
+        f"{public_name(op)}(): argument 'other' must be Tensor or a number, not {type(value).__name__}. "
+        "Make a tensor of it with tensor(...)."
+    )
+
+
+def harmonised(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two operands (arrays or Python numbers) as arrays of the dtype that PyTorch's promotion gives them."""
+    common = result_dtype([a, b]).numpy
+    return np.asarray(a).astype(common, copy=False), np.asarray(b).astype(common, copy=False)
+
+
+def public_name(op: type[Node]) -> str:
+    """The function that records ``op``: "mul" for MulBackward0."""
+    return op.__name__.removesuffix("0").removesuffix("Backward").lower()

@@ -1,0 +1,297 @@
+"""Sums, differences, products, quotients and powers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._dtypes import weak_float
+from ..autograd.node import Node
+from ._record import Binary, Unary, array_of, binary, data_of, floating, harmonised, operand, record, unary
+
+if TYPE_CHECKING:
+    from .._tensor import Tensor
+
+Number = bool | int | float
+
+
+class AddBackward0(Binary):
+    """x + alpha y: the gradient goes to x as it is, and to y times alpha."""
+
+    __slots__ = ()
+    forward = np.add
+    saves = ("alpha",)
+    constants = (1,)
+    frees = False
+    vjps = (lambda g, alpha: g, lambda g, alpha: g if alpha == 1 else g * alpha)
+
+
+class SubBackward0(Binary):
+    """x - alpha y: the gradient goes to x as it is, and to y times -alpha."""
+
+    __slots__ = ()
+    forward = np.subtract
+    saves = ("alpha",)
+    constants = (1,)
+    frees = False
+    vjps = (lambda g, alpha: g, lambda g, alpha: -g if alpha == 1 else g * -alpha)
+
+
+class RsubBackward1(Unary):
+    """number - x: the gradient's sign changes."""
+
+    __slots__ = ()
+    vjps = (lambda g: -g,)
+    frees = False
+
+
+class MulBackward0(Binary):
+    """x y: the gradient of each factor is g times the other."""
+
+    __slots__ = ()
+    forward = np.multiply
+    crossed = True
+    vjps = (lambda g, x, y: g * y, lambda g, x, y: g * x)
+
+
+class DivBackward0(Binary):
+    """x / y: the gradient of x is g / y, that of y is -g x / y^2."""
+
+    __slots__ = ()
+    forward = np.true_divide
+    vjps = (lambda g, x, y: g / y, lambda g, x, y: -g * (x / y / y))
+
+
+class NegBackward0(Unary):
+    """-x: the gradient's sign changes."""
+
+    __slots__ = ()
+    forward = np.negative
+    floats = False
+    vjps = (lambda g: -g,)
+    frees = False
+
+
+class ReciprocalBackward0(Unary):
+    """y = 1 / x: dy/dx = -y^2."""
+
+    __slots__ = ()
+    forward = np.reciprocal
+    saves = ("result",)
+    vjps = (lambda g, y: -g * (y * y),)
+
+
+class PowBackward0(Node):
+    """x ** n for a number n: n x^(n-1), and 0 everywhere for n = 0."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("self", "exponent")
+    vjps = (lambda g, x, n: g * 0.0 if n == 0 else g * (x * n) if n == 2 else g * (power(x, n - 1) * n),)
+
+
+class PowBackward1(Node):
+    """y = x ** n: the gradient of x is g n x^(n-1), that of n is g y log x (0 where x is 0 and n is not negative)."""
+
+    __slots__ = ()
+    inputs = ("self", "exponent")
+    saves = ("self", "exponent", "result")
+    vjps = (
+        lambda g, x, n, y: g * n * power(x, n - (n != 0)),
+        lambda g, x, n, y: g * y * log_of_base(x, n),
+    )
+
+
+class PowBackward2(Node):
+    """y = a ** n for a number a: g y log a."""
+
+    __slots__ = ()
+    inputs = ("exponent",)
+    saves = ("self", "exponent", "result")
+    vjps = (lambda g, a, n, y: g * y * log_of_base(a, n),)
+
+
+def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """``input + alpha * other``, with broadcasting.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.add(torch.tensor([1.0, 2.0]), torch.tensor([10.0, 20.0]), alpha=2)
+    tensor([21., 42.])
+    """
+    if alpha == 1:
+        return binary(AddBackward0, input, other)  # type: ignore[no-any-return]
+    return _scaled(AddBackward0, input, other, alpha)
+
+
+def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """``input - alpha * other``, with broadcasting; not for bool tensors (RuntimeError, use ``^`` or ``~``).
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([1.0, 2.0]) - 3
+    tensor([-2., -1.])
+    """
+    if alpha != 1:
+        return _scaled(SubBackward0, input, other, alpha)
+    if np.bool_ in (getattr(data_of(input), "dtype", None), getattr(data_of(other), "dtype", None)):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+            "`~` or `logical_not()` operator instead."
+        )
+    return binary(SubBackward0, input, other)  # type: ignore[no-any-return]
+
+
+def _scaled(op: type[Binary], input: Any, other: Any, alpha: Number) -> Any:
+    a, b = harmonised(data_of(input), data_of(operand_or_tensor(op, other)))
+    return record(op, (input, other), op.forward(a, b * np.asarray(alpha, b.dtype)), (alpha,))
+
+
+def operand_or_tensor(op: type[Node], value: Any) -> Any:
+    """A tensor as it is, a number checked."""
+    return value if hasattr(value, "_data") else operand(op, value)
+
+
+def rsub(input: Tensor, other: Number) -> Tensor:
+    """``other - input``: what ``2 - x`` calls.
+
+    >>> import tinygrad_loss as torch
+    >>> 2 - torch.tensor([0.5, 3.0])
+    tensor([ 1.5000, -1.0000])
+    """
+    if hasattr(other, "_data"):
+        return sub(other, input)  # type: ignore[arg-type]
+    a, b = harmonised(operand(RsubBackward1, other), data_of(input))
+    return record(RsubBackward1, (input,), np.subtract(a, b))  # type: ignore[no-any-return]
+
+
+def mul(input: Tensor, other: Tensor | Number) -> Tensor:
+    """``input * other``, element by element, with broadcasting.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([1.0, 2.0]) * torch.tensor([[3.0], [4.0]])
+    tensor([[3., 6.],
+            [4., 8.]])
+    """
+    return binary(MulBackward0, input, other)  # type: ignore[no-any-return]
+
+
+def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+    """``input / other``; integers give floats. ``rounding_mode`` is None, ``"trunc"`` or ``"floor"``.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([7, -7]) / 2, torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
+    (tensor([ 3.5000, -3.5000]), tensor([ 3, -3]))
+    """
+    if rounding_mode is not None:
+        return _rounded_division(input, other, rounding_mode)
+    a, b = data_of(input), data_of(other)
+    if not (getattr(a, "dtype", None) == getattr(b, "dtype", None) and a.dtype.kind == "f"):
+        a, b = harmonised(a, data_of(operand_or_tensor(DivBackward0, other)))
+        if a.dtype.kind != "f":
+            floats = weak_float(a.dtype)
+            return record(DivBackward0, (input, other), np.true_divide(a.astype(floats), b.astype(floats)), (a, b))  # type: ignore[no-any-return]
+    return binary(DivBackward0, input, other)  # type: ignore[no-any-return]
+
+
+def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    a, b = harmonised(data_of(input), data_of(operand_or_tensor(DivBackward0, other)))
+    if a.dtype.kind != "f" and not np.all(b):
+        raise RuntimeError("ZeroDivisionError: div() of integers by zero; convert to a floating type for inf")
+    if rounding_mode == "floor":
+        out = np.floor_divide(a, b)
+    else:
+        out = np.trunc(a / b) if a.dtype.kind == "f" else (np.sign(a) * np.sign(b) * (abs(a) // abs(b))).astype(a.dtype)
+    return record(RoundedDivision, (input, other), out)
+
+
+class RoundedDivision(Node):
+    """A division rounded to whole numbers: flat everywhere, so no gradient flows."""
+
+    __slots__ = ()
+    frees = False
+    vjps = (lambda g: g * 0.0, lambda g: g * 0.0)
+
+    def name(self) -> str:
+        return "DivBackward2"
+
+
+def neg(input: Tensor) -> Tensor:
+    """``-input``.
+
+    >>> import tinygrad_loss as torch
+    >>> -torch.tensor([1.0, -2.0])
+    tensor([-1.,  2.])
+    """
+    return unary(NegBackward0, input)  # type: ignore[no-any-return]
+
+
+def reciprocal(input: Tensor) -> Tensor:
+    """``1 / input``.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([2.0, 4.0]).reciprocal()
+    tensor([0.5000, 0.2500])
+    """
+    return unary(ReciprocalBackward0, input)  # type: ignore[no-any-return]
+
+
+def rdiv(input: Tensor, other: Number) -> Tensor:
+    """``other / input``: what ``2 / x`` calls, recorded as PyTorch does, as reciprocal and product."""
+    return mul(reciprocal(input), other)
+
+
+def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+    """``input ** exponent``; one of the two may be a number. Integers to a negative whole power are an error.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([1.0, 2.0, 3.0]) ** 2, torch.pow(2, torch.tensor([1.0, 3.0]))
+    (tensor([1., 4., 9.]), tensor([2., 8.]))
+    """
+    x = data_of(operand_or_tensor(PowBackward0, input))
+    n = data_of(operand_or_tensor(PowBackward0, exponent))
+    if hasattr(input, "_data") and not isinstance(n, np.ndarray):
+        x, _ = harmonised(x, n)
+        if x.dtype.kind in "iu" and n < 0:
+            raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
+        return record(PowBackward0, (input,), power(x, n), (x, n))  # type: ignore[no-any-return]
+    a, b = harmonised(x, n)
+    if a.dtype.kind in "iu" and np.any(b < 0):
+        raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
+    out = np.power(a, b)
+    if not isinstance(x, np.ndarray):
+        return record(PowBackward2, (exponent,), out, (x, b, out))  # type: ignore[no-any-return]
+    return record(PowBackward1, (input, exponent), out, (a, b, out))  # type: ignore[no-any-return]
+
+
+def rpow(input: Tensor, other: Number) -> Tensor:
+    """``other ** input``: what ``2 ** x`` calls."""
+    return pow(other, input)
+
+
+def square(input: Tensor) -> Tensor:
+    """``input ** 2``.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.square(torch.tensor([1.0, -3.0]))
+    tensor([1., 9.])
+    """
+    return pow(input, 2)
+
+
+def power(x: Any, n: Any) -> Any:
+    """x ** n of arrays or tensors: the array's own dtype for a whole or broken number n."""
+    if hasattr(x, "_data") or hasattr(n, "_data"):
+        return pow(x, n)
+    return x * x if isinstance(n, (int, float)) and n == 2 else np.power(x, n)
+
+
+def log_of_base(x: Any, n: Any) -> Any:
+    """log x for the gradient of x ** n: 0 where x = 0 and n >= 0, since 0 ** n does not change there."""
+    flat = (data_of(x) == 0) & (data_of(n) >= 0)
+    if hasattr(x, "_data"):
+        return (x + flat).log()
+    return np.log(x + flat)

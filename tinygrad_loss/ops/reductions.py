@@ -1,0 +1,135 @@
+"""Sums and means over dimensions."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._dtypes import dtype as DType
+from .._shapes import broadcast, dims_of, listed
+from ..autograd.node import Node
+from ._casts import cast
+from ._record import array_of, data_of, record
+
+if TYPE_CHECKING:
+    from .._tensor import Tensor
+
+
+class SumBackward0(Node):
+    """The sum of all elements: each receives the gradient."""
+
+    __slots__ = ()
+    saves = ("self_sym_sizes",)
+    frees = False
+    vjps = (lambda g, sizes: spread(g, sizes),)
+
+
+class SumBackward1(Node):
+    """The sum over some dimensions: the gradient is spread along them again."""
+
+    __slots__ = ()
+    saves = ("self_sym_sizes", "dim", "keepdim")
+    frees = False
+    vjps = (lambda g, sizes, dim, keepdim: spread(g, sizes, dim, keepdim),)
+
+
+class MeanBackward0(Node):
+    """The mean of all elements: each receives the gradient divided by their number."""
+
+    __slots__ = ()
+    saves = ("self_sym_sizes", "self_sym_numel")
+    frees = False
+    vjps = (lambda g, sizes, numel: spread(g / float(numel), sizes),)
+
+
+class MeanBackward1(Node):
+    """The mean over some dimensions."""
+
+    __slots__ = ()
+    saves = ("self_sym_sizes", "dim", "keepdim", "self_sym_numel")
+    frees = False
+    vjps = (lambda g, sizes, dim, keepdim, numel: spread(g / float(numel), sizes, dim, keepdim),)
+
+
+class SpreadBackward(Node):
+    """The reverse of a sum, a value repeated along dimensions: its own gradient is summed again."""
+
+    __slots__ = ()
+    saves = ("dim", "keepdim")
+    frees = False
+    vjps = (lambda g, dim, keepdim: sum(g, dim, keepdim),)
+
+
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The sum of all elements, or over ``dim`` (an int or several). Integers and bools are summed in int64.
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> x.sum(), x.sum(0), x.sum(1, keepdim=True)
+    (tensor(10.), tensor([4., 6.]), tensor([[3.],
+            [7.]]))
+    """
+    x = array_of(input, "sum")
+    if dtype is not None and x.dtype != dtype.numpy:
+        return sum(cast(input, dtype), dim, keepdim)
+    if dim is None:
+        out = np.asarray(x.sum(keepdims=keepdim)) if keepdim else np.asarray(x.sum())
+        if not keepdim:
+            return record(SumBackward0, (input,), out, (x.shape,))  # type: ignore[no-any-return]
+        return record(SumBackward1, (input,), out, (x.shape, tuple(range(x.ndim)), True))  # type: ignore[no-any-return]
+    dims = dims_of(dim, x.ndim, "sum")
+    return record(SumBackward1, (input,), np.asarray(x.sum(axis=dims, keepdims=keepdim)), (x.shape, dims, keepdim))  # type: ignore[no-any-return]
+
+
+def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The mean of all elements, or over ``dim``; for floating-point tensors only (RuntimeError).
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).mean(0)
+    tensor([2., 3.])
+    """
+    x = array_of(input, "mean")
+    if dtype is not None and x.dtype != dtype.numpy:
+        return mean(cast(input, dtype), dim, keepdim)
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {x.dtype}. Convert it first: x.float().mean()"
+        )
+    dims = dims_of(dim, x.ndim, "mean")
+    numel = math.prod(x.shape[place] for place in dims)
+    with np.errstate(all="ignore"):
+        out = np.asarray(x.sum(axis=dims, keepdims=keepdim) / x.dtype.type(numel))
+    if dim is None and not keepdim:
+        return record(MeanBackward0, (input,), out, (x.shape, x.size))  # type: ignore[no-any-return]
+    return record(MeanBackward1, (input,), out, (x.shape, dims, keepdim, numel))  # type: ignore[no-any-return]
+
+
+def spread(g: Any, sizes: tuple[int, ...], dim: tuple[int, ...] | None = None, keepdim: bool = False) -> Any:
+    """A sum's gradient: ``g`` repeated along the dimensions that were summed, so that it has shape ``sizes``."""
+    data = np.asarray(data_of(g))
+    dims = tuple(range(len(sizes))) if dim is None else dim
+    if not keepdim:
+        data = np.expand_dims(data, dims) if dims else data
+    return record(SpreadBackward, (g,), np.broadcast_to(data, sizes), (dims, keepdim))
+
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Sum over the dimensions along which ``size`` would be broadcast to this shape: the reverse of broadcasting.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.ones(3, 2).sum_to_size(1, 2)
+    tensor([[3., 3.]])
+    """
+    wanted = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+    shape = array_of(input, "sum_to_size").shape
+    if len(wanted) > len(shape) or broadcast([shape, wanted], "sum_to_size") != shape:
+        raise RuntimeError(f"size {{{listed(wanted)}}} is not expandable to size {{{listed(shape)}}}.")
+    extra = len(shape) - len(wanted)
+    out = input
+    longer = tuple(i + extra for i, n in enumerate(wanted) if n == 1 and shape[i + extra] != 1)
+    if longer:
+        out = sum(out, longer, True)
+    return sum(out, tuple(range(extra))) if extra else out

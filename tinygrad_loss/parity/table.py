@@ -1,0 +1,13 @@
+"""All rows of the parity table, family by family."""
+
+from __future__ import annotations
+
+from . import rows_pointwise
+from .row import Row
+
+FAMILIES = (rows_pointwise,)
+
+
+def rows() -> list[Row]:
+    """Every row, in the order in which the table prints them."""
+    return [row for family in FAMILIES for row in family.ROWS]
