@@ -1,4 +1,4 @@
-"""The command line: what each command writes and prints, and that every mistake gives one line, status 2, and nothing half written."""
+"""What each command writes and prints, and that every mistake gives one line, status 2, and nothing half written."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*") if "__pycache__" not in str(path)}
+    return {
+        str(path): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*") if "__pycache__" not in str(path)
+    }
 
 
 # arguments, and what the one line says

@@ -47,7 +47,10 @@ def test_demo(tmp_path, capsys):
     assert [row[1] for row in values] == ["1.6802316"] * 3 + ["0.7907246"] * 2
     assert all(float(ours) == pytest.approx(float(theirs), abs=3e-7) for ours, theirs in values)
 
-    same = {title.strip(): int(nodes) for title, nodes in re.findall(r"^   (\S.*) same: (\d+) of \2 nodes, \2 of \2 gradients$", printed, re.M)}
+    same = {
+        title.strip(): int(nodes)
+        for title, nodes in re.findall(r"^   (\S.*) same: (\d+) of \2 nodes, \2 of \2 gradients$", printed, re.M)
+    }
     assert {next(k for k in SAME if title.startswith(k)): nodes for title, nodes in same.items()} == SAME
     for name in ("NllLossBackward0", "LogSoftmaxBackward0", "AccumulateGrad"):
         assert re.search(rf"^   {name}.* {name}$", printed, re.M)
@@ -147,8 +150,16 @@ COMPARISONS = {
     "one node more": (graph("A"), graph("A", "B"), "NOT the same: 0 of 2 nodes, 1 of 2 gradients"),
     "one node less": (graph("A", "B"), graph("A"), "NOT the same: 0 of 2 nodes, 1 of 2 gradients"),
     "another shape": (graph("A"), graph("A", gradient=[1.0]), "NOT the same: 1 of 1 nodes, 0 of 1 gradients"),
-    "nan on one side": (graph("A", gradient=[1.0, np.nan]), graph("A", gradient=[1.0, 1.0]), "NOT the same: 1 of 1 nodes, 0 of 1 gradients"),
-    "nan and infinity on both": (graph("A", gradient=[np.nan, np.inf]), graph("A", gradient=[np.nan, np.inf]), "same: 1 of 1 nodes, 1 of 1 gradients"),
+    "nan on one side": (
+        graph("A", gradient=[1.0, np.nan]),
+        graph("A", gradient=[1.0, 1.0]),
+        "NOT the same: 1 of 1 nodes, 0 of 1 gradients",
+    ),
+    "nan and infinity on both": (
+        graph("A", gradient=[np.nan, np.inf]),
+        graph("A", gradient=[np.nan, np.inf]),
+        "same: 1 of 1 nodes, 1 of 1 gradients",
+    ),
 }
 
 

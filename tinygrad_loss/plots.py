@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_loss.errors import MissingExtra
 from tinygrad_loss.training import Epoch, Run
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["save_curves"]
 
 _TRAIN, _HELD_OUT, _FAINT = "#1f5fa8", "#d9660f", "#8a8a8a"
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "tinygrad_loss",  # else the ids in the file differ from run to run
     "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
     "font.size": 10,
@@ -46,13 +46,14 @@ def save_curves(runs: Sequence[Run], path: str | os.PathLike[str]) -> None:
     try:
         import matplotlib
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError:
         raise MissingExtra("learning curves", "matplotlib", "demo") from None
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # so that a matplotlibrc of the reader's does not change the picture
         matplotlib.rcParams.update(_STYLE)
-        figure = Figure(figsize=(0.6 + 3.5 * len(runs), 5.4), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # type: ignore[union-attr]
+        layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
+        figure = Figure(figsize=(0.6 + 3.5 * len(runs), 5.4), layout=layout)
         columns = figure.subplots(2, len(runs), squeeze=False, sharex="col")
         for index, run in enumerate(runs):
             _draw_loss(columns[0, index], run, labels=index == 0)
@@ -77,7 +78,12 @@ def _draw_loss(axes: Axes, run: Run, labels: bool) -> None:
 
 def _draw_accuracy(axes: Axes, run: Run, labels: bool) -> None:
     last: Epoch = run.history[-1]
-    _lines(axes, [e.number for e in run.history], [100 * e.accuracy for e in run.history], [100 * e.held_out_accuracy for e in run.history])
+    _lines(
+        axes,
+        [e.number for e in run.history],
+        [100 * e.accuracy for e in run.history],
+        [100 * e.held_out_accuracy for e in run.history],
+    )
     axes.set_ylim(0, 104)
     axes.set_xlabel("epoch")
     axes.annotate(

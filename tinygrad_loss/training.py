@@ -1,7 +1,7 @@
 """Trains a small classifier on a table: the standard loop, whole, in one place to read.
 
-Every step is the one a PyTorch program takes: a DataLoader gives batches, the model gives logits, the loss gives one number, backward
-gives the gradients, the optimizer moves the weights.
+Every step is the one a PyTorch program takes: a DataLoader gives batches, the model gives logits, the loss gives one number,
+backward gives the gradients, the optimizer moves the weights.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class TrainingError(ValueError):
 class Epoch:
     """What was measured after one pass over the training rows (``number`` 0: before the first).
 
-    ``loss`` and ``accuracy`` are taken on the training rows, ``held_out_loss`` and ``held_out_accuracy`` on the rows that training never
-    saw. Losses are in nats (mean negative log-likelihood), accuracies are fractions of rows from 0 to 1.
+    ``loss`` and ``accuracy`` are taken on the training rows, ``held_out_loss`` and ``held_out_accuracy`` on the rows that
+    training never saw. Losses are in nats (mean negative log-likelihood), accuracies are fractions of rows from 0 to 1.
     """
 
     number: int
@@ -95,8 +95,8 @@ def build_model(kind: str, rows: Table, hidden: int = 32) -> nn.Sequential:
     """An untrained classifier for the columns and classes of ``rows``, whose mean and spread it standardises with.
 
     Args:
-        kind: ``"softmax"`` (one linear layer, a logit for each class), ``"logistic"`` (one linear layer, one logit: two classes only)
-            or ``"mlp"`` (a hidden layer of ``hidden`` ReLU units, then a logit for each class).
+        kind: ``"softmax"`` (one linear layer, a logit for each class), ``"logistic"`` (one linear layer, one logit: two classes
+            only) or ``"mlp"`` (a hidden layer of ``hidden`` ReLU units, then a logit for each class).
         rows: the training rows.
         hidden: width of the hidden layer of the mlp.
 
@@ -137,8 +137,9 @@ def train(
 ) -> Run:
     """Hold out three rows in ten, train on the others, and measure both after every epoch.
 
-    The loss is CrossEntropyLoss, or BCEWithLogitsLoss for logistic regression; the optimizer is SGD with momentum .9. The same arguments
-    give the same run. Sets the global random seed (``manual_seed(seed)``), from which the first weights and the batches come.
+    The loss is CrossEntropyLoss, or BCEWithLogitsLoss for logistic regression; the optimizer is SGD with momentum .9. The same
+    arguments give the same run. Sets the global random seed (``manual_seed(seed)``), from which the first weights and the
+    batches come.
 
     Args:
         table: features and targets.
@@ -173,7 +174,9 @@ def train(
     def measure(number: int) -> Epoch:
         epoch = Epoch(number, *_evaluate(model, criterion, inputs, targets), *_evaluate(model, criterion, *held))
         if not math.isfinite(epoch.loss):
-            raise TrainingError(f"{table.name}: the loss is {epoch.loss} after epoch {number}; try a smaller learning rate than {lr:g}")
+            raise TrainingError(
+                f"{table.name}: the loss is {epoch.loss} after epoch {number}; try a smaller learning rate than {lr:g}"
+            )
         if on_epoch is not None:
             on_epoch(epoch)
         return epoch
@@ -191,7 +194,7 @@ def train(
 
 
 def _tensors(rows: Table, kind: str) -> tuple[Tensor, Tensor]:
-    """Features and targets; for logistic regression a column of 0. and 1., because its loss takes a probability for each logit."""
+    """Features and targets; for logistic regression a column of 0. and 1., a target for each logit."""
     targets = from_numpy(rows.targets)
     return from_numpy(rows.features), targets.unsqueeze(1).float() if kind == "logistic" else targets
 

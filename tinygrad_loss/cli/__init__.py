@@ -1,4 +1,4 @@
-"""The command line: ``tinygrad-loss demo | train | draw``. It reads arguments and prints; the work is done by the modules below."""
+"""The command line: ``tinygrad-loss demo | train | draw``. It reads arguments and prints; the work is done below."""
 
 from __future__ import annotations
 
@@ -61,24 +61,38 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     demo = commands.add_parser("demo", help="one loss three ways, its graph beside PyTorch's, and three models learning")
-    demo.add_argument("--out", type=Path, default=Path("tinygrad-loss-demo"), metavar="DIR", help="folder to write to (%(default)s)")
+    demo.add_argument(
+        "--out", type=Path, default=Path("tinygrad-loss-demo"), metavar="DIR", help="folder to write to (%(default)s)"
+    )
     demo.set_defaults(run=run_demo)
 
     train = commands.add_parser("train", help="train a classifier on a shipped data set or a CSV file")
-    train.add_argument("data", metavar="DATASET-or-CSV", help=f"{', '.join(SHIPPED)}, or a CSV file of numbers with a class column")
+    train.add_argument(
+        "data", metavar="DATASET-or-CSV", help=f"{', '.join(SHIPPED)}, or a CSV file of numbers with a class column"
+    )
     train.add_argument("--model", choices=MODELS, help="default: logistic for two classes, softmax for more")
-    train.add_argument("--target", metavar="COLUMN", help="the class column of the CSV file (default: class, target, ..., else the last)")
-    train.add_argument("--epochs", type=_positive_integer, default=40, metavar="N", help="passes over the training rows (%(default)s)")
+    train.add_argument(
+        "--target", metavar="COLUMN", help="the class column of the CSV file (default: class, target, ..., else the last)"
+    )
+    train.add_argument(
+        "--epochs", type=_positive_integer, default=40, metavar="N", help="passes over the training rows (%(default)s)"
+    )
     train.add_argument("--lr", type=_positive_number, default=0.1, metavar="X", help="learning rate (%(default)s)")
     train.add_argument("--batch-size", type=_positive_integer, default=32, metavar="N", help="rows in a batch (%(default)s)")
-    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the split, the weights and the batches (%(default)s)")
-    train.add_argument("--hidden", type=_positive_integer, default=32, metavar="N", help="width of the mlp's hidden layer (%(default)s)")
+    train.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="of the split, the weights and the batches (%(default)s)"
+    )
+    train.add_argument(
+        "--hidden", type=_positive_integer, default=32, metavar="N", help="width of the mlp's hidden layer (%(default)s)"
+    )
     train.add_argument("--out", type=Path, metavar="DIR", help="folder for the weights and the curves (default: write nothing)")
     train.set_defaults(run=run_train)
 
     draw = commands.add_parser("draw", help="run a script and draw the backward graph of its loss")
     draw.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to draw (default: loss)")
-    draw.add_argument("--level", choices=("pytorch", "primitives"), default="pytorch", help="how far to open the nodes (%(default)s)")
+    draw.add_argument(
+        "--level", choices=("pytorch", "primitives"), default="pytorch", help="how far to open the nodes (%(default)s)"
+    )
     draw.add_argument("--out", type=_picture, metavar="FILE", help=".svg, .png or .dot (default: SCRIPT-name.svg)")
     draw.set_defaults(run=run_draw)
     return parser

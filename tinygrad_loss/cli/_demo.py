@@ -1,4 +1,4 @@
-"""``tinygrad-loss demo``: one loss written several ways, its graph beside PyTorch's, and three models that learn from real data."""
+"""``tinygrad-loss demo``: one loss written several ways, its graph beside PyTorch's, and three models that learn."""
 
 from __future__ import annotations
 
@@ -69,10 +69,7 @@ def _print_losses(losses: dict[str, tuple[Tensor, Tensor]], recorded: dict[str, 
 
 
 def _print_graphs(losses: dict[str, tuple[Tensor, Tensor]], recorded: dict[str, Recorded]) -> dict[str, tuple[Graph, Graph]]:
-    graphs = {
-        key: (read_graph(loss, params={"logits": logits}), recorded[key].graph)
-        for key, (logits, loss) in losses.items()
-    }
+    graphs = {key: (read_graph(loss, params={"logits": logits}), recorded[key].graph) for key, (logits, loss) in losses.items()}
     _heading("2. The backward graph of CrossEntropyLoss, with the gradient at each node")
     print(f"   {'tinygrad_loss':40}PyTorch")
     print(f"   {'-' * 37:40}{'-' * 37}")

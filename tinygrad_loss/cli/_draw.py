@@ -68,7 +68,11 @@ def _line(error: Exception, script: Path) -> str:
     """Where in the script the error arose, as ", line 7"."""
     if isinstance(error, SyntaxError):
         return f", line {error.lineno}"
-    own = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if os.path.realpath(frame.filename) == os.path.realpath(script)]
+    own = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if os.path.realpath(frame.filename) == os.path.realpath(script)
+    ]
     return f", line {own[-1]}" if own else ""
 
 

@@ -19,7 +19,8 @@ class OutputError(ValueError):
 def staged_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder to fill; when the block ends without an error its files are moved into ``target``.
 
-    ``target`` may exist: files of the same names are replaced, others are left alone. If the block raises, nothing is left behind.
+    ``target`` may exist: files of the same names are replaced, others are left alone. If the block raises, nothing is left
+    behind.
 
     Raises:
         OutputError: ``target`` cannot be made or written to. Found out before the block runs, wherever that is possible.

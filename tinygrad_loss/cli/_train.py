@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import ExitStack
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def _print_run(run: Run, arguments: argparse.Namespace) -> None:
     print()
     print("         training rows        held-out rows")
     print("epoch    loss   accuracy      loss   accuracy")
-    step = max(1, arguments.epochs // 8)
+    step = next(n * 10**k for k in count() for n in (1, 2, 5) if n * 10 ** (k + 1) >= arguments.epochs)  # a round number
     for epoch in run.history:
         if epoch.number % step == 0 or epoch is run.history[-1]:
             print(

@@ -26,8 +26,8 @@ _Line = tuple[int, list[str]]  # the line number in the file, and the cells
 def read_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
     """Read a CSV file (also ``.csv.gz``) of numeric columns and one class column.
 
-    The first line is a header if none of its cells is a number; without a header the columns are called ``column 1``, ``column 2``, ...
-    Cells are separated by commas, semicolons or tabs (whichever the first line has most of). Empty lines are skipped.
+    The first line is a header if none of its cells is a number; without a header the columns are called ``column 1``, ``column
+    2``, ... Cells are separated by commas, semicolons or tabs (whichever the first line has most of). Empty lines are skipped.
 
     Args:
         path: the file, UTF-8.
@@ -35,13 +35,13 @@ def read_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
             (capitals do not matter), else the last one.
 
     Returns:
-        A :class:`Table`: features float32 (rows, columns), targets int64 (rows,). The classes are numbered in sorted order, by value
-        if all of them are numbers (so 9 comes before 10), by letter otherwise.
+        A :class:`Table`: features float32 (rows, columns), targets int64 (rows,). The classes are numbered in sorted order, by
+        value if all of them are numbers (so 9 comes before 10), by letter otherwise.
 
     Raises:
-        DataError: the file cannot be read or is empty, a row has too many or too few cells, the class column is missing, a cell is
-            empty, not a number, not finite or too large for float32, or there are fewer than two classes. One line, naming the row (as
-            a spreadsheet numbers it) and the column.
+        DataError: the file cannot be read or is empty, a row has too many or too few cells, the class column is missing, a cell
+            is empty, not a number, not finite or too large for float32, or there are fewer than two classes. One line, naming
+            the row (as a spreadsheet numbers it) and the column.
 
     >>> import pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "fruit.csv"
@@ -70,9 +70,7 @@ def read_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
         )
     class_names = _class_order(labels)
     if len(class_names) < 2:
-        raise DataError(
-            f"{path}: column {header[column]!r} holds only one class, {class_names[0]!r}; at least two are needed"
-        )
+        raise DataError(f"{path}: column {header[column]!r} holds only one class, {class_names[0]!r}; at least two are needed")
     numbers = {name: number for number, name in enumerate(class_names)}
     return Table(
         name=path.name.removesuffix(".gz").removesuffix(".csv"),

@@ -31,9 +31,7 @@ def load_iris() -> Table:
     >>> iris.feature_names[0], iris.features[0].tolist()
     ('sepal length (cm)', [5.099999904632568, 3.5, 1.399999976158142, 0.20000000298023224])
     """
-    return _shipped(
-        "iris", "Fisher, R. (1936). Iris. UCI Machine Learning Repository. https://doi.org/10.24432/C56C76"
-    )
+    return _shipped("iris", "Fisher, R. (1936). Iris. UCI Machine Learning Repository. https://doi.org/10.24432/C56C76")
 
 
 def load_digits() -> Table:
@@ -61,8 +59,8 @@ def load_breast_cancer() -> Table:
 
     scikit-learn's copy numbers the two classes the other way round; here the finding to detect is class 1.
 
-    Source: Wolberg, W., Mangasarian, O., Street, N. and Street, W. (1993), Breast Cancer Wisconsin (Diagnostic), UCI Machine Learning
-    Repository, https://doi.org/10.24432/C5DW2B
+    Source: Wolberg, W., Mangasarian, O., Street, N. and Street, W. (1993), Breast Cancer Wisconsin (Diagnostic), UCI Machine
+    Learning Repository, https://doi.org/10.24432/C5DW2B
 
     >>> tumours = load_breast_cancer()
     >>> tumours.features.shape, tumours.class_names, tumours.targets.sum().item()

@@ -13,8 +13,8 @@ __all__ = ["column_scales", "hold_out"]
 def hold_out(table: Table, fraction: float = 0.25, seed: int = 0) -> tuple[Table, Table]:
     """Split a table into training rows and held-out rows, in the same proportions of classes (a stratified split).
 
-    From every class with at least two rows a ``fraction`` (rounded, at least one row and never all of them) is held out, chosen at
-    random by ``seed``; both parts keep the order of the table. The same seed always gives the same split.
+    From every class with at least two rows a ``fraction`` (rounded, at least one row and never all of them) is held out, chosen
+    at random by ``seed``; both parts keep the order of the table. The same seed always gives the same split.
 
     Returns:
         (training table, held-out table).
@@ -40,18 +40,16 @@ def hold_out(table: Table, fraction: float = 0.25, seed: int = 0) -> tuple[Table
             count = min(max(round(fraction * len(members)), 1), len(members) - 1)
             held[random.permutation(members)[:count]] = True
     if not held.any():
-        raise DataError(
-            f"{table.name}: every class has one row only, so none can be held out; is the class column right?"
-        )
+        raise DataError(f"{table.name}: every class has one row only, so none can be held out; is the class column right?")
     return table.select(~held), table.select(held)
 
 
 def column_scales(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Mean and standard deviation of each column, to standardise with: ``(x - mean) / std``.
 
-    Gradient descent takes one step size for all weights, so a column in thousands beside one in hundredths makes it crawl; on one scale
-    all columns learn alike. Measure on the training rows only, and use the same two numbers on the held-out rows. A constant column
-    gets std 1, so that it becomes 0 instead of nan. std divides by the number of rows.
+    Gradient descent takes one step size for all weights, so a column in thousands beside one in hundredths makes it crawl; on
+    one scale all columns learn alike. Measure on the training rows only, and use the same two numbers on the held-out rows. A
+    constant column gets std 1, so that it becomes 0 instead of nan. std divides by the number of rows.
 
     Args:
         features: float32 (rows, columns).
