@@ -1,0 +1,172 @@
+"""Cross-entropy of logits and class numbers: one pass over the logits, and the gradient in the memory of that pass.
+
+Forward keeps the exponentials of each row (`exponentials`). Backward scales them to probabilities where they lie and
+puts each row's gradient at the target among them. Beside the logits there is one more array of their size, no more.
+
+    loss = (largest - x_target) + log1p(others / top)        both terms >= 0
+    gradient = p_i, and -(1 - p_target) at the target        1 - p_target = others / total where the target is largest
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinygrad_loss.kernels import buffers
+from tinygrad_loss.kernels.arrays import Array, Floats, Indices, Mask
+from tinygrad_loss.kernels.exponentials import (
+    RowExponentials,
+    at,
+    empty_rows,
+    fill_rows,
+    row_exponentials,
+    row_starts,
+    some_rows,
+)
+from tinygrad_loss.kernels.rows import BLOCK, over_rows
+from tinygrad_loss.kernels.softmax import put_log_probabilities
+
+
+class CrossEntropyState:
+    """What backward needs: the exponentials, where each row's target lies in them, and the rows' weights."""
+
+    __slots__ = ("at_target", "rows", "weights")
+
+    def __init__(self, rows: RowExponentials, at_target: Indices, weights: Floats | None) -> None:
+        self.rows = rows
+        self.at_target = at_target
+        self.weights = weights  # None where all are 1; 0 for a row that is ignored
+
+    def total_weight(self) -> float:
+        """The sum of the rows' weights: what a mean divides by."""
+        if self.weights is None:
+            return float(len(self.at_target))
+        return float(np.add.reduce(self.weights, dtype=np.float64))
+
+
+def forward(
+    logits: Floats, target: Array, weight: Floats | None = None, ignore_index: int = -100
+) -> tuple[Floats, CrossEntropyState]:
+    """The loss of each row and the state for backward: logits (n, c), target (n,) integers, weight (c,) or None.
+
+    Raises IndexError for a target outside [0, c) that is not ignore_index.
+    """
+    n, c = logits.shape
+    classes, ignored = checked_target(target, c, ignore_index)
+    if not logits.size:
+        return np.zeros(n, logits.dtype), CrossEntropyState(empty_rows(n, c, logits.dtype), classes, None)
+    rows = _all_rows(logits)
+    at_target: Indices = row_starts(n, c) + classes
+    loss = at(logits, at_target)
+    np.subtract(rows.largest, loss, loss)
+    loss += rows.log_total()
+    weights = None
+    if weight is not None:
+        weights = weight.take(classes)
+    elif ignored is not None:
+        weights = np.ones(n, logits.dtype)
+    if weights is not None:
+        if ignored is not None:
+            weights[ignored] = 0
+            loss[ignored] = 0  # whatever it is, even nan
+        loss *= weights
+    return loss, CrossEntropyState(rows, at_target, weights)
+
+
+def backward(state: CrossEntropyState, cotangent: Floats, in_place: bool = False) -> Floats:
+    """The gradient at the logits, (n, c), from the gradient at each row's loss: (n,), or () where all are equal.
+
+    in_place uses the state's own memory for the result, so that the state is spent.
+    """
+    if state.weights is not None:
+        cotangent = cotangent * state.weights
+    return one_hot_vjp(state.rows, state.at_target, cotangent, in_place)
+
+
+def one_hot_vjp(rows: RowExponentials, at_target: Indices, coefficient: Floats, in_place: bool) -> Floats:
+    """The gradient at log-softmax's input from a gradient at its result that is -coefficient at one place in each
+    row, at_target (counted through the whole array), and 0 elsewhere."""
+    values = rows.values
+    out = values if in_place else buffers.empty_like(values)
+    if not values.size:
+        return out
+    total = rows.total()
+    scale = np.divide(coefficient, total)
+    # total - exp(x_target); where the target is the largest that would cancel, and the others' sum is at hand.
+    gap = values.take(at_target)
+    np.subtract(total, gap, gap)
+    np.copyto(gap, rows.others, where=at_target == rows.peak)
+    gap *= scale
+    if values.size <= BLOCK:
+        np.multiply(values, scale[:, None], out)
+    else:
+        column = scale[:, None]
+        over_rows(lambda part, e, g: _scale(e, column[part], g), (values,), (out,), 1)
+    out.reshape(-1)[at_target] = np.negative(gap, gap)
+    return out
+
+
+def log_probabilities(state: CrossEntropyState, logits: Floats | None = None) -> Floats:
+    """The log-softmax of the logits, leaving the state as it is.
+
+    Without the logits (they may have been changed since) the logarithms of the exponentials are taken, which are
+    -inf where an exponential is too small to be held: below exp(-103) in float32.
+    """
+    out = buffers.empty_like(state.rows.values)
+
+    def fill(part: slice, x: Floats, out: Floats) -> None:
+        rows = some_rows(state.rows, part)
+        if logits is None:
+            _put_logarithms(rows, out)
+        else:
+            put_log_probabilities(x, rows, out)
+
+    if out.size:
+        over_rows(fill, (state.rows.values if logits is None else logits,), (out,), 1)
+    return out
+
+
+def checked_target(target: Array, c: int, ignore_index: int) -> tuple[Indices, Mask | None]:
+    """The target as numbers in [0, c), 0 where it is ignored, and which those are (None: none)."""
+    classes: Indices = target if target.dtype == np.int64 else target.astype(np.int64)
+    if not (0 <= ignore_index < c) and _all_within(classes, c):
+        return classes, None
+    ignored: Mask = classes == ignore_index
+    classes = np.where(ignored, 0, classes)
+    wrong = (classes < 0) | (classes >= c) & ~ignored
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise IndexError(
+            f"Target {classes[row]} is out of bounds. cross_entropy: target[{row}] must be in [0, {c}), for the "
+            f"logits have {c} classes, or be ignore_index ({ignore_index})."
+        )
+    return classes, ignored if ignored.any() else None
+
+
+def _all_rows(logits: Floats) -> RowExponentials:
+    n, c = logits.shape
+    if logits.size <= BLOCK:
+        return row_exponentials(logits, np.empty((n, c), logits.dtype))
+    whole = empty_rows(n, c, logits.dtype)
+
+    def fill(part: slice, x: Floats) -> None:
+        fill_rows(whole, part, x)
+
+    over_rows(fill, (logits,), (), 1)
+    return whole
+
+
+def _all_within(classes: Indices, c: int) -> bool:
+    return not classes.size or (classes.item(classes.argmin()) >= 0 and classes.item(classes.argmax()) < c)
+
+
+def _scale(e: Floats, scale: Floats, out: Floats) -> None:
+    np.multiply(e, scale, out)
+
+
+@np.errstate(divide="ignore")
+def _put_logarithms(rows: RowExponentials, out: Floats) -> None:
+    log_total = rows.log_total()
+    np.divide(rows.values, rows.top[:, None], out)
+    np.log(out, out)
+    out -= log_total[:, None]
+    out.reshape(-1)[rows.peak] = -log_total
