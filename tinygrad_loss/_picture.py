@@ -36,7 +36,8 @@ class Picture:
         return to_dot(self.graph)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to `path`, in the form that its ending asks for: .svg, .png, .dot (Graphviz's language), .txt or .json.
+        """Write the picture to `path`, in the form that its ending asks for: .svg, .png, .dot (Graphviz's language), .txt or
+        .json.
 
         The file is written whole or not at all. ValueError for an unknown ending, OSError when the path cannot be written, and
         RuntimeError when .svg or .png is asked and no Graphviz program is there. Returns the path.
@@ -50,7 +51,8 @@ class Picture:
         return target
 
     def beside(self, reference: Picture | Graph, name: str = "") -> Picture:
-        """The same picture with a second gradient on each edge, from a picture of the same graph; ValueError when the graphs differ."""
+        """The same picture with a second gradient on each edge, from a picture of the same graph; ValueError when the graphs
+        differ."""
         other = reference.graph if isinstance(reference, Picture) else reference
         return Picture(with_reference(self.graph, other, name))
 
@@ -80,15 +82,15 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
          beside: Picture | Graph | None = None, limit: int = 300) -> Picture:
     """Draw the backward graph of `loss`: its nodes by PyTorch's names, and the gradient that flows along every edge.
 
-    `loss` is a tensor of this package or of PyTorch that was computed from tensors with requires_grad=True. `level` is "pytorch"
-    (the nodes that PyTorch records) or "primitives" (each loss opened into the exp, log, sum, gather that define it). Leaves are
-    named by `params`, a module or a dict of names to tensors; without it by the caller's own variables. `values=False` leaves out
-    all numbers and makes no backward pass. A tensor that is not a scalar needs `gradient`, as in `backward(gradient)`. `beside` is
-    a picture of the same graph, PyTorch's recording for instance, whose gradients stand beside these. Of a graph with more than
-    `limit` nodes those nearest to the loss are drawn, and the picture says so.
+    `loss` is a tensor of this package or of PyTorch that was computed from tensors with requires_grad=True. `level` is
+    "pytorch" (the nodes that PyTorch records) or "primitives" (each loss opened into the exp, log, sum, gather that define it).
+    Leaves are named by `params`, a module or a dict of names to tensors; without it by the caller's own variables.
+    `values=False` leaves out all numbers and makes no backward pass. A tensor that is not a scalar needs `gradient`, as in
+    `backward(gradient)`. `beside` is a picture of the same graph, PyTorch's recording for instance, whose gradients stand
+    beside these. Of a graph with more than `limit` nodes those nearest to the loss are drawn, and the picture says so.
 
-    Nothing is changed: no `.grad` is written, no hook stays, and `loss.backward()` still works. (The gradients are those that a backward
-    pass would carry now; hooks that the user has put on tensors run for it.)
+    Nothing is changed: no `.grad` is written, no hook stays, and `loss.backward()` still works. (The gradients are those that a
+    backward pass would carry now; hooks that the user has put on tensors run for it.)
 
     Raises RuntimeError when `loss` has no graph, TypeError when it is not a tensor, ValueError for an unknown level.
 

@@ -1,0 +1,91 @@
+"""The picture model as text, for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import zip_longest
+
+from .model import Edge, Graph, Node, Values
+from .numbers import difference, remark, rows_of, safe_text, shape_text
+
+
+def to_text(graph: Graph) -> str:
+    """A picture as lines of text: the loss first, and below each node the gradients that it sends on.
+
+    A node with one input is followed by that input; one with several branches. A node that several edges reach is printed once
+    and referred to by its number afterwards.
+    """
+    out = graph.by_source()
+    groups = {group.id: group for group in graph.groups}
+    reached = Counter(edge.target for edge in graph.edges)
+    nodes = {node.id: node for node in graph.nodes}
+    lines: list[str] = []
+    seen: set[str] = set()
+    # Each entry is a node with the text that stands before its first and its further lines, and the edge that leads to it.
+    stack: list[tuple[str, str, str, Edge | None]] = [(graph.nodes[0].id, "", "", None)] if graph.nodes else []
+    while stack:
+        node_id, first, rest, edge = stack.pop()
+        node = nodes[node_id]
+        if edge is not None:
+            branch = len(out[edge.source]) > 1
+            head, bar = (first, rest) if branch else (first + "│ ", rest + "│ ")
+            lines += _edge_lines(edge, branch, head, bar, graph)
+            first = rest
+        if node_id in seen:
+            lines.append(f"{first}{node.name or node.type}: see #{node_id[1:]} above")
+            continue
+        seen.add(node_id)
+        if node.group is not None and node.group != nodes[edge.source if edge else node_id].group:
+            lines.append(f"{first}[ {groups[node.group].type} opened into primitives ]")
+        number = f"#{node_id[1:]} " if reached[node_id] > 1 else ""
+        lines += [first + number + _title(node), *(rest + line for line in _details(node))]
+        edges = out[node_id]
+        if len(edges) == 1:
+            stack.append((edges[0].target, rest, rest, edges[0]))
+        else:
+            for i, step in reversed(list(enumerate(edges))):
+                last = i == len(edges) - 1
+                stack.append((step.target, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), step))
+    return "\n".join([*lines, *(["", *graph.notes] if graph.notes else [])])
+
+
+def _title(node: Node) -> str:
+    value = node.value
+    kind = f"  {shape_text(value.shape)} {value.dtype}" if value is not None else ""
+    if node.kind == "output":
+        return safe_text(node.name) + kind
+    if node.kind == "leaf":
+        name = f"{safe_text(node.name)}  " if node.name else ""
+        return f"{name}{node.type}{kind}" + ("  (no gradient yet)" if node.stored is None else "")
+    named = f"  {safe_text(node.name)}" if node.name else ""
+    return f"{safe_text(node.type)}  {node.words}{named}{kind}"
+
+
+def _details(node: Node) -> list[str]:
+    lines = [] if node.value is None else _indented("", node.value)
+    for name, value in node.saved:
+        lines += [f"    saved {name}: {value}"] if isinstance(value, str) else _indented(f"saved {name}: ", value)
+    if node.stored is not None:
+        lines += _indented(".grad: ", node.stored)
+    return lines
+
+
+def _indented(label: str, values: Values) -> list[str]:
+    rows = rows_of(values)
+    return [f"    {label if i == 0 else ' ' * len(label)}{row}" for i, row in enumerate(rows)]
+
+
+def _edge_lines(edge: Edge, branch: bool, head: str, bar: str, graph: Graph) -> list[str]:
+    which = f"input {edge.input}: " if branch else ""
+    if edge.gradient is None:
+        return [head + which.removesuffix(": ")] if branch else [head.rstrip()]
+    notes = [remark(edge.gradient)]
+    rows = rows_of(edge.gradient)
+    if edge.reference is not None:
+        notes.append(difference(edge.gradient, edge.reference))
+        theirs = rows_of(edge.reference)
+        width = max(len(graph.library), *map(len, rows)) if rows else len(graph.library)
+        pairs = zip_longest([graph.library, *rows], [graph.reference, *theirs], fillvalue="")
+        rows = [f"{ours:<{width}}   {other}".rstrip() for ours, other in pairs]
+    caption = ", ".join(filter(None, [f"{which}gradient {shape_text(edge.gradient.shape)}", *notes]))
+    return [head + caption, *(f"{bar}  {row}" for row in rows)]
