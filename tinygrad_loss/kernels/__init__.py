@@ -1,0 +1,1 @@
+"""Array code: NumPy arrays in, NumPy arrays out. Knows no Tensor and no graph."""
