@@ -33,27 +33,34 @@ def to_dot(graph: Graph) -> str:
     inside: dict[str | None, list[Edge]] = {}
     for edge in graph.edges:
         inside.setdefault(groups[edge.source] if groups[edge.source] == groups[edge.target] else None, []).append(edge)
-    fan = Counter(edge.source for edge in graph.edges)
-    _draw_scope(dot, None, graph, inside, fan)
+    _draw_scope(dot, None, graph, inside, _Fans(graph))
     return str(dot.source)
 
 
+class _Fans:
+    """How many edges leave and reach each node."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.out = Counter(edge.source for edge in graph.edges)
+        self.into = Counter(edge.target for edge in graph.edges)
+
+
 def _draw_scope(
-    dot: graphviz.Digraph, scope: str | None, graph: Graph, inside: Mapping[str | None, list[Edge]], fan: Mapping[str, int]
+    dot: graphviz.Digraph, scope: str | None, graph: Graph, inside: Mapping[str | None, list[Edge]], fans: _Fans
 ) -> None:
     """The nodes, groups and edges that belong to one group, or to none."""
     for node in graph.nodes:
         if node.group == scope:
-            _draw_node(dot, node)
+            _draw_node(dot, node, fans.into[node.id])
     for group in graph.groups:
         if group.parent == scope:
             with dot.subgraph(name=f"cluster_{group.id}") as inner:
                 inner.attr("graph", id=group.id, label="", style="rounded,filled", fillcolor=GROUP_FILL, color=GROUP_LINE,
                            penwidth="1.2", margin="14")
-                _draw_scope(inner, group.id, graph, inside, fan)
+                _draw_scope(inner, group.id, graph, inside, fans)
                 _draw_title(inner, group, graph)
     for edge in inside.get(scope, ()):
-        _draw_edge(dot, edge, fan[edge.source] > 1, graph)
+        _draw_edge(dot, edge, fans.out[edge.source] > 1, graph)
 
 
 def _draw_title(dot: graphviz.Digraph, group: Group, graph: Graph) -> None:
@@ -78,15 +85,50 @@ def _draw_edge(dot: graphviz.Digraph, edge: Edge, numbered: bool, graph: Graph) 
     dot.edge(edge.id, edge.target)
 
 
-def _draw_node(dot: graphviz.Digraph, node: Node) -> None:
+def _draw_node(dot: graphviz.Digraph, node: Node, arrivals: int) -> None:
+    if node.kind == "output":
+        label = _output_label(node)
+        look = {"shape": "octagon", "margin": "0", "style": "filled", "fillcolor": LOSS_FILL, "color": LOSS_FILL}
+    elif node.kind == "leaf":
+        label = _leaf_label(node, arrivals)
+        look = {"shape": "box", "style": "filled", "fillcolor": LEAF_FILL, "color": LEAF_LINE, "penwidth": "2.2"}
+    else:
+        label = _operation_label(node, arrivals)
+        look = {"shape": "box", "style": "rounded,filled", "fillcolor": OPERATION_FILL, "color": OPERATION_LINE, "penwidth": "1.2"}
+    dot.node(node.id, label, id=node.id, **look)
+
+
+def _draw_title(dot: graphviz.Digraph, group: Group, graph: Graph) -> None:
+    # The title stands beside the group's first node: an arrow can run through the title that Graphviz would put on top.
+    first = next(node.id for node in graph.nodes if node.group == group.id)
+    lines = [_line(_bold(group.type), 13), _line(html.escape(group.words), 12, GREY), _line("opened into primitives", 11, GREY)]
+    with dot.subgraph() as row:
+        row.attr(rank="same")
+        row.node(f"{group.id}_title", _rows(lines), shape="plaintext")
+        row.edge(f"{group.id}_title", first, style="invis")
+
+
+def _draw_edge(dot: graphviz.Digraph, edge: Edge, numbered: bool, graph: Graph) -> None:
+    which = f"input {edge.input}" if numbered else ""
+    if edge.gradient is None:
+        dot.edge(edge.source, edge.target, label=which and f" {which} ", id=edge.id, color=GREY, fontcolor=GREY)
+        return
+    # The gradient is a box on the arrow: Graphviz lets the label of an edge stick out of a group, but not a node.
+    dot.node(edge.id, _gradient_label(edge, which, graph), id=edge.id, shape="box", style="rounded,filled",
+             fillcolor=GRADIENT_FILL, color=GRADIENT, penwidth="0.6", margin="0.06,0.03")
+    dot.edge(edge.source, edge.id, arrowhead="none")
+    dot.edge(edge.id, edge.target)
+
+
+def _draw_node(dot: graphviz.Digraph, node: Node, arrivals: int) -> None:
     if node.kind == "output":
         dot.node(node.id, _output_label(node), id=node.id, shape="octagon", margin="0", style="filled", fillcolor=LOSS_FILL,
                  color=LOSS_FILL)
     elif node.kind == "leaf":
-        dot.node(node.id, _leaf_label(node), id=node.id, shape="box", style="filled", fillcolor=LEAF_FILL, color=LEAF_LINE,
+        dot.node(node.id, _leaf_label(node, arrivals), id=node.id, shape="box", style="filled", fillcolor=LEAF_FILL, color=LEAF_LINE,
                  penwidth="2.2")
     else:
-        dot.node(node.id, _operation_label(node), id=node.id, shape="box", style="rounded,filled", fillcolor=OPERATION_FILL,
+        dot.node(node.id, _operation_label(node, arrivals), id=node.id, shape="box", style="rounded,filled", fillcolor=OPERATION_FILL,
                  color=OPERATION_LINE, penwidth="1.2")
 
 
@@ -98,7 +140,7 @@ def _output_label(node: Node) -> str:
     return _rows(lines)
 
 
-def _operation_label(node: Node) -> str:
+def _operation_label(node: Node, arrivals: int) -> str:
     lines = [_line(_bold(node.words), 14), _line(html.escape(safe_text(node.type)), 11, GREY, NUMBER_FONT)]
     results = [value for value in node.outputs if value is not None]
     if node.name:
@@ -107,18 +149,26 @@ def _operation_label(node: Node) -> str:
         lines += _captioned(f"result {i}: " if len(results) > 1 else "", value, INK)
     for saved, constant in node.saved:
         lines += _captioned(f"saved {saved}: ", constant, GREY)
-    if node.gradients and node.gradient is None:
-        lines.append(_line("no gradient comes here", 11, GRADIENT))
-    return _rows(lines)
+    return _rows([*lines, *_arriving(node, arrivals)])
 
 
-def _leaf_label(node: Node) -> str:
+def _leaf_label(node: Node, arrivals: int) -> str:
     lines = [_line(_bold(node.name), 15)] if node.name else []
     lines.append(_line(html.escape(node.type), 11, GREY, NUMBER_FONT))
     if node.value is not None:
         lines += _captioned("", node.value, INK)
+    lines += _arriving(node, arrivals)
     lines += _captioned(".grad: ", node.stored or "no gradient yet", GRADIENT)
     return _rows(lines)
+
+
+def _arriving(node: Node, arrivals: int) -> list[str]:
+    """What comes in where several arrows meet: their gradients add up."""
+    if node.gradients and node.gradient is None:
+        return [_line("no gradient comes here", 11, GRADIENT)]
+    if arrivals < 2 or node.gradient is None or len(node.gradients) > 1:
+        return []
+    return _captioned(f"sum of {arrivals} gradients: ", node.gradient, GRADIENT)
 
 
 def _captioned(caption: str, value: Values | str, colour: str) -> list[str]:

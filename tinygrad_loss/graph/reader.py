@@ -212,12 +212,12 @@ def _numbered(loss: Any, name: str, sketch: _Sketch, values: bool, notes: list[s
 
     value = values_of(loss) if values else Values(tuple(loss.shape), dtype_name(loss.dtype))
     nodes = [Node("n0", "output", "", "", name, outputs=(value,))]
-    nodes += [_node(node, ids[node], sketch, values, groups) for node in ids]
+    nodes += [_node(node, number, sketch, values, groups) for node, number in ids.items()]
     start = sketch.incoming.get(root, ())
     edges = [Edge("e0", "n0", ids[root], 0, output_nr, start[output_nr] if output_nr < len(start) else None)]
-    for node in ids:
+    for node, number in ids.items():
         for step, child, output in steps[node]:
-            edges.append(Edge(f"e{len(edges)}", ids[node], ids[child], step.input, output, step.gradient))
+            edges.append(Edge(f"e{len(edges)}", number, ids[child], step.input, output, step.gradient))
     library = library_of(loss)
     return Graph(tuple(nodes), tuple(edges), tuple(groups.values()), tuple(notes), library_name(library) if library else "")
 

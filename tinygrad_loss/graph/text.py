@@ -38,7 +38,7 @@ def to_text(graph: Graph) -> str:
         if node.group is not None and node.group != nodes[edge.source if edge else node_id].group:
             lines.append(f"{first}[ {groups[node.group].type} opened into primitives ]")
         number = f"#{node_id[1:]} " if reached[node_id] > 1 else ""
-        lines += [first + number + _title(node), *(rest + line for line in _details(node))]
+        lines += [first + number + _title(node), *(rest + line for line in _details(node, reached[node_id]))]
         edges = out[node_id]
         if len(edges) == 1:
             stack.append((edges[0].target, rest, rest, edges[0]))
@@ -61,10 +61,12 @@ def _title(node: Node) -> str:
     return f"{safe_text(node.type)}  {node.words}{named}{kind}"
 
 
-def _details(node: Node) -> list[str]:
+def _details(node: Node, arrivals: int) -> list[str]:
     lines = [] if node.value is None else _indented("", node.value)
     for name, value in node.saved:
         lines += [f"    saved {name}: {value}"] if isinstance(value, str) else _indented(f"saved {name}: ", value)
+    if arrivals > 1 and node.gradient is not None and len(node.gradients) == 1:
+        lines += _indented(f"sum of {arrivals} gradients: ", node.gradient)
     if node.stored is not None:
         lines += _indented(".grad: ", node.stored)
     return lines

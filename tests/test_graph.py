@@ -1,0 +1,399 @@
+"""The picture model and its reader: what is read from a graph of either library, and that reading changes nothing."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tinygrad_loss.graph import Edge, Graph, Node, Values, from_json, read_graph, to_json, with_reference
+from tinygrad_loss.graph.model import nearest
+from tinygrad_loss.graph.numbers import difference, remark, rows_of, safe_text
+from tinygrad_loss.graph.words import plain_words
+from tinygrad_loss.parity.seed_losses import SEED_LOSSES, load_recorded
+
+
+@pytest.fixture(params=["tinygrad_loss", pytest.param("torch", marks=pytest.mark.torch)])
+def lib(request: pytest.FixtureRequest) -> Any:
+    """Each library in turn: the reader is one and the same."""
+    return importlib.import_module(request.param)
+
+
+def mlp_loss(lib: Any) -> tuple[Any, Any]:
+    lib.manual_seed(0)
+    model = lib.nn.Sequential(lib.nn.Linear(4, 5), lib.nn.ReLU(), lib.nn.Linear(5, 3))
+    return model, lib.nn.functional.cross_entropy(model(lib.randn(3, 4)), lib.tensor([0, 2, 1]))
+
+
+def square_sum(lib: Any) -> tuple[Any, Any]:
+    x = lib.tensor([1.0, 3.0], requires_grad=True)
+    return x, (x * x).sum()
+
+
+def shape_of(graph: Graph) -> tuple[list[str], list[tuple[str, str, int, int]]]:
+    return [n.type for n in graph.nodes], [(e.source, e.target, e.input, e.output) for e in graph.edges]
+
+
+@pytest.mark.parametrize("form", SEED_LOSSES, ids=lambda form: form.key)
+def test_a_seed_loss_reads_as_it_was_recorded(lib: Any, form: Any) -> None:
+    recorded = load_recorded()[1][form.key].graph
+    graph = read_graph(form.build(lib)[1])
+    assert shape_of(graph) == shape_of(recorded)
+    for edge, other in zip(graph.edges, recorded.edges, strict=True):
+        np.testing.assert_allclose(edge.gradient.array, other.gradient.array, rtol=1e-5, atol=1e-7)
+
+
+def test_every_input_is_an_edge_of_its_own(lib: Any) -> None:
+    _, loss = square_sum(lib)
+    graph = read_graph(loss)
+    assert shape_of(graph) == (
+        ["", "SumBackward0", "MulBackward0", "AccumulateGrad"],
+        [("n0", "n1", 0, 0), ("n1", "n2", 0, 0), ("n2", "n3", 0, 0), ("n2", "n3", 1, 0)],
+    )
+    first, second = (e.gradient.array for e in graph.edges[2:])
+    assert first.tolist() == second.tolist() == [1, 3]
+    assert graph.node("n3").gradient.array.tolist() == [2, 6]
+
+
+def test_gradients_of_the_edges_add_up_at_every_node(lib: Any) -> None:
+    _, loss = mlp_loss(lib)
+    graph = read_graph(loss)
+    assert {n.type for n in graph.functions} == {
+        "NllLossBackward0", "LogSoftmaxBackward0", "AddmmBackward0", "ReluBackward0", "TBackward0", "AccumulateGrad"}
+    for node in graph.functions:
+        arriving = [e.gradient.array for e in graph.edges if e.target == node.id]
+        np.testing.assert_allclose(sum(arriving), node.gradient.array, rtol=1e-6)
+        assert all(a.shape == node.value.shape for a in arriving)
+
+
+def test_leaf_gradients_are_those_of_backward(lib: Any) -> None:
+    model, loss = mlp_loss(lib)
+    graph = read_graph(loss, params=model)
+    loss.backward()
+    drawn = {n.name: n.gradient.array for n in graph.nodes if n.kind == "leaf"}
+    assert drawn.keys() == {name for name, _ in model.named_parameters()}
+    for name, parameter in model.named_parameters():
+        np.testing.assert_array_equal(drawn[name], parameter.grad.numpy())
+
+
+def test_a_broadcast_input_has_a_gradient_of_its_own_shape(lib: Any) -> None:
+    x, b = lib.ones(3, 2, requires_grad=True), lib.ones(2, requires_grad=True)
+    graph = read_graph((x + b).sum(), params={"x": x, "b": b})
+    assert [e.gradient.shape for e in graph.edges] == [(), (3, 2), (3, 2), (2,)]
+    assert graph.edges[3].gradient.array.tolist() == [3, 3]
+
+
+def test_reading_changes_nothing(lib: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = lib.tensor([1.0, 3.0], requires_grad=True)
+    y = x * x
+    y.retain_grad()
+    loss = y.sum()
+    read_graph(loss, scopes=({"x": x, "y": y},))
+    assert x.grad is None
+    assert y.grad is None
+
+    def fail(_: Any) -> None:
+        raise AssertionError("a hook of the reader was left behind")
+
+    monkeypatch.setattr("tinygrad_loss.graph.flow.values_of", fail)
+    loss.backward()
+    assert x.grad.tolist() == [2, 6]
+
+
+def test_hooks_come_off_and_the_reason_is_told_when_backward_fails(lib: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            raise ValueError("no such luck")
+
+    x = lib.tensor([1.0, 3.0], requires_grad=True)
+    loss = Broken.apply(x).sum()
+    graph = read_graph(loss)
+    assert graph.notes == ("The backward pass stopped with ValueError: no such luck",)
+    assert [n.type for n in graph.functions] == ["SumBackward0", "BrokenBackward", "AccumulateGrad"]
+    assert graph.node("n1").gradient.array.tolist() == 1
+    assert graph.node("n3").gradient is None
+    monkeypatch.setattr("tinygrad_loss.graph.flow.values_of", lambda _: pytest.fail("a hook of the reader was left behind"))
+    with pytest.raises(ValueError, match="no such luck"):
+        loss.backward()
+
+
+def test_values_of_results_come_from_saved_tensors_and_variables(lib: Any) -> None:
+    x = lib.tensor([[0.0, 1.0]], requires_grad=True)
+    logits = x * 2
+    loss = lib.nn.functional.cross_entropy(logits, lib.tensor([1]))
+    nodes = {n.type: n for n in read_graph(loss, scopes=({"logits": logits},)).functions}
+    assert nodes["LogSoftmaxBackward0"].value.array.round(4).tolist() == [[np.float32(-2.1269), np.float32(-0.1269)]]
+    assert nodes["MulBackward0"].name == "logits"
+    assert nodes["MulBackward0"].value.array.tolist() == [[0, 2]]
+    saved = dict(nodes["NllLossBackward0"].saved)
+    assert saved["reduction"] == "mean"
+    assert saved["target"].array.tolist() == [1]
+
+
+def test_several_results_each_have_their_gradient(lib: Any) -> None:
+    x = lib.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    first, second = lib.split(x, 1)
+    graph = read_graph((first * 3).sum())
+    node = next(n for n in graph.functions if n.type == "SplitBackward0")
+    assert [v.shape for v in node.outputs] == [(1, 2), (1, 2)]
+    assert node.gradients[0].array.tolist() == [[3, 3]]
+    assert node.gradients[1] is None or not node.gradients[1].array.any()
+    assert second.shape == (1, 2)
+
+
+def test_without_values_no_number_is_read(lib: Any) -> None:
+    _, loss = square_sum(lib)
+    loss.backward()
+    graph = read_graph(loss, values=False)
+    assert [n.value.shape for n in graph.nodes] == [(), (), (2,), (2,)]
+    assert all(n.value.array is None and not n.gradients for n in graph.nodes)
+    assert graph.node("n3").stored.array is None
+    assert graph.notes == ()
+
+
+def test_a_freed_graph_is_shown_with_the_gradient_that_the_leaf_has(lib: Any) -> None:
+    _, loss = square_sum(lib)
+    loss.backward()
+    graph = read_graph(loss)
+    assert graph.node("n3").stored.array.tolist() == [2, 6]
+    assert "already freed" in graph.notes[0]
+    assert "retain_graph=True" in graph.notes[0]
+
+
+def test_a_tensor_that_is_no_scalar_needs_a_gradient(lib: Any) -> None:
+    x = lib.tensor([1.0, 3.0], requires_grad=True)
+    y = x * x
+    assert "not a scalar" in read_graph(y).notes[0]
+    graph = read_graph(y, gradient=lib.tensor([1.0, 10.0]))
+    assert graph.notes == ()
+    assert graph.edges[0].gradient.array.tolist() == [1, 10]
+    assert graph.node("n2").gradient.array.tolist() == [2, 60]
+
+
+def test_a_long_chain_is_read_without_recursion(lib: Any) -> None:
+    x = lib.tensor([1.0], requires_grad=True)
+    y = x
+    for _ in range(5000):
+        y = y * 1.0
+    graph = read_graph(y.sum())
+    assert len(graph.functions) == 5002
+    assert graph.node("n5002").gradient.array.tolist() == [1]
+    small = nearest(graph, 10)
+    assert [n.id for n in small.nodes] == [f"n{i}" for i in range(11)]
+    assert len(small.edges) == 10
+    assert small.notes == ("Shown are the 10 nodes nearest to the loss, of 5002; limit= shows more.",)
+
+
+class Scope:
+    """A variable that is not a module though it looks like one, and one whose attributes must not be touched."""
+
+    def named_parameters(self) -> Any:
+        raise RuntimeError("not a module after all")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"asked for {name}")
+
+
+@pytest.mark.parametrize(
+    ("scope", "name"),
+    [
+        (lambda x, lib: {"prediction": x}, "prediction"),
+        (lambda x, lib: {"_": x, "prediction": x}, "prediction"),
+        (lambda x, lib: {"first": x, "second": x}, "first"),
+        (lambda x, lib: {"parts": [1, x]}, "parts[1]"),
+        (lambda x, lib: {"parts": {"w": x}}, "parts['w']"),
+        (lambda x, lib: {"strange": Scope(), "w": x}, "w"),
+        (lambda x, lib: {"other": 3, "cls": Scope}, ""),
+    ],
+)
+def test_leaves_are_named_by_variables(lib: Any, scope: Any, name: str) -> None:
+    x, loss = square_sum(lib)
+    graph = read_graph(loss, scopes=(scope(x, lib),))
+    assert graph.node("n3").name == name
+
+
+def test_leaves_are_named_by_a_module_among_the_variables(lib: Any) -> None:
+    model, loss = mlp_loss(lib)
+    names = {n.name for n in read_graph(loss, scopes=({"model": model},)).nodes if n.kind == "leaf"}
+    assert names == {"model.0.weight", "model.0.bias", "model.2.weight", "model.2.bias"}
+    names = {n.name for n in read_graph(loss, params={"net": model}).nodes if n.kind == "leaf"}
+    assert names == {"net.0.weight", "net.0.bias", "net.2.weight", "net.2.bias"}
+
+
+@pytest.mark.parametrize("params", [3, "model", [1], {"w": 3}])
+def test_params_of_another_kind_are_refused(lib: Any, params: object) -> None:
+    _, loss = square_sum(lib)
+    with pytest.raises(TypeError, match=r"draw\(\): params"):
+        read_graph(loss, params=params)
+
+
+def opened_function(lib: Any) -> tuple[Any, Any]:
+    """log_softmax as a Function whose node opens into subtract, exp, sum and log."""
+
+    class LogSoftmax(lib.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            plain = x.detach()
+
+            def expand() -> tuple[Any, list[Any]]:
+                with lib.enable_grad():
+                    inner = plain.clone().requires_grad_()
+                    return inner - inner.exp().sum(1, keepdim=True).log(), [inner]
+
+            ctx.expand = expand
+            result = lib.nn.functional.log_softmax(plain, 1)
+            ctx.save_for_backward(result)
+            return result
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            (result,) = ctx.saved_tensors
+            return g - result.exp() * g.sum(1, keepdim=True)
+
+    x = lib.tensor([[0.5, 1.0, -1.0], [0.0, 2.0, 0.25]], requires_grad=True)
+    return x, LogSoftmax.apply(x * 2).mean()
+
+
+def test_a_node_opens_into_its_primitives(lib: Any) -> None:
+    x, loss = opened_function(lib)
+    closed, opened = read_graph(loss), read_graph(loss, params={"x": x}, expand=True)
+    assert [g.type for g in opened.groups] == ["LogSoftmaxBackward"]
+    inside = [n.type for n in opened.nodes if n.group == "g0"]
+    assert inside == ["SubBackward0", "LogBackward0", "SumBackward1", "ExpBackward0"]
+    outside = [n.type for n in opened.nodes if n.group is None]
+    assert outside == ["", "MeanBackward0", "MulBackward0", "AccumulateGrad"]
+    mul = next(n for n in opened.nodes if n.type == "MulBackward0")
+    arriving = [e for e in opened.edges if e.target == mul.id]
+    assert [opened.node(e.source).type for e in arriving] == ["SubBackward0", "ExpBackward0"]
+    np.testing.assert_allclose(sum(e.gradient.array for e in arriving), mul.gradient.array, rtol=1e-5, atol=1e-7)
+    leaves = [next(n for n in graph.nodes if n.kind == "leaf") for graph in (opened, closed)]
+    np.testing.assert_allclose(leaves[0].gradient.array, leaves[1].gradient.array, rtol=1e-5, atol=1e-7)
+    assert mul.value.array.tolist() == [[1, 2, -2], [0, 4, 0.5]]
+    assert x.grad is None
+
+
+def test_a_graph_with_nothing_to_open_says_so(lib: Any) -> None:
+    _, loss = square_sum(lib)
+    assert read_graph(loss, expand=True).notes == (
+        "No node of this graph has a definition in primitives: it is drawn as PyTorch records it.",)
+
+
+@pytest.mark.parametrize(
+    ("array", "rows"),
+    [
+        (np.array(1.68023), ["1.6802"]),
+        (np.array([[0.25, -1.0], [0.0, 10.0]]), [" 0.2500  -1.0000", "      0  10.0000"]),
+        (np.array([1.0, -0.0, 3.0], dtype=np.float32), ["1  0  3"]),
+        (np.array([0.5, 1e-9]), ["5.000e-01  1.000e-09"]),
+        (np.array([0.5, 123456.0]), ["5.000e-01  1.235e+05"]),
+        (np.array([0.5, np.nan, -np.inf]), ["0.5000     nan    -inf"]),
+        (np.array([3, 40]), [" 3  40"]),
+        (np.array([True, False]), [" True  False"]),
+        (np.zeros((0, 3)), ["(empty)"]),
+        (np.arange(8.0).reshape(2, 2, 2), ["0  1", "2  3", "    ", "4  5", "6  7"]),
+        (np.linspace(-1, 2, 100), ["min       -1", "mean  0.5000", "max        2"]),
+        (np.array([1 + 2j]), ["(1+2j)"]),
+    ],
+    ids=str,
+)
+def test_numbers_as_printed(array: Any, rows: list[str]) -> None:
+    assert rows_of(Values.of(array)) == rows
+
+
+def test_unknown_and_very_large_arrays_print_what_is_known() -> None:
+    assert rows_of(Values((3, 5), "float32")) == []
+    large = Values.of(np.ones(20), keep=10)
+    assert large.array is None
+    assert rows_of(large) == ["min   1", "mean  1", "max   1"]
+
+
+def test_a_picture_keeps_copies() -> None:
+    array = np.ones(3)
+    values = Values.of(array)
+    array[0] = 7
+    assert values.array.tolist() == [1, 1, 1]
+    with pytest.raises(ValueError, match="read-only"):
+        values.array[0] = 2
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [([1.0, np.nan], "contains nan"), ([1.0, -np.inf], "contains inf"), ([0.0, 0.0], "all zero"), ([0.0, 1.0], ""), ([], "")],
+)
+def test_remarkable_gradients_are_remarked(array: list[float], said: str) -> None:
+    assert remark(Values.of(np.array(array))) == said
+
+
+def test_difference_of_two_gradients() -> None:
+    a, b = Values.of(np.array([1.0, np.nan])), Values.of(np.array([1.25, np.nan]))
+    assert difference(a, a) == "equal"
+    assert difference(a, b) == "differ by at most nan"
+    assert difference(Values.of(np.array([1.0])), Values.of(np.array([1.25]))) == "differ by at most 2.5e-01"
+    assert difference(a, Values.of(np.ones((2, 1)))) == "shapes differ: 2 and 2×1"  # noqa: RUF001
+    assert difference(a, Values((2,), "float64")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\x1b[31mb", "a\\x1b[31mb"), ("é", "é"), ("x" * 70, "x" * 57 + "..."), ("\ud800", "\\ud800")]
+)
+def test_hostile_names_are_made_safe(text: str, shown: str) -> None:
+    assert safe_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("LogSoftmaxBackward0", "log-softmax"), ("AddmmBackward0", "linear: x @ W + b"), ("MyLossBackward", "my loss"),
+     ("UpsampleBilinear2DBackward0", "upsample bilinear 2d"), ("Backward", "Backward"), ("_weird_Backward1", "weird")],
+)
+def test_words_for_nodes(name: str, words: str) -> None:
+    assert plain_words(name) == words
+
+
+def test_json_keeps_everything() -> None:
+    graph = Graph(
+        nodes=(
+            Node("n0", "output", "", name="loss", outputs=(Values.of(np.float32(np.nan)),)),
+            Node("n1", "operation", "MulBackward0", "multiply", outputs=(None,),
+                 gradients=(Values.of(np.array([1.0, -np.inf])), None),
+                 saved=(("dim", "1"), ("target", Values.of(np.array([[1, 2]]))))),
+        ),
+        edges=(Edge("e0", "n0", "n1", gradient=Values((2,), "bfloat16"), reference=Values.of(np.ones(2))),),
+        notes=("a note",), library="PyTorch", reference="here",
+    )
+    text = to_json(graph)
+    again = from_json(text)
+    assert to_json(again) == text
+    assert "NaN" not in text
+    assert np.isnan(again.nodes[0].value.array)
+    assert again.nodes[1].gradients[0].array.tolist() == [1.0, -np.inf]
+    with pytest.raises(ValueError, match="not a recorded graph"):
+        from_json("[]")
+
+
+def test_a_reference_must_be_of_the_same_graph() -> None:
+    recorded = load_recorded()[1]
+    graph = recorded["cross_entropy"].graph
+    both = with_reference(graph, recorded["nll_of_log_softmax"].graph, "there")
+    assert both.reference == "there"
+    assert [e.reference is not None for e in both.edges] == [True] * 3
+    with pytest.raises(ValueError, match="node n1 is NllLossBackward0 here and BinaryCrossEntropyBackward0 in the reference"):
+        with_reference(graph, recorded["bce_of_sigmoid"].graph)
+    shorter = replace(graph, nodes=graph.nodes[:-1], edges=graph.edges[:-1])
+    with pytest.raises(ValueError, match="4 nodes here and 3 in the reference"):
+        with_reference(graph, shorter)
+    other = replace(graph, edges=(*graph.edges[:-1], replace(graph.edges[-1], input=1)))
+    with pytest.raises(ValueError, match="edges join them differently"):
+        with_reference(graph, other)
+
+
+def test_an_unknown_id_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match="n0 to n3"):
+        load_recorded()[1]["cross_entropy"].graph.node("n9")
