@@ -98,40 +98,6 @@ def _draw_node(dot: graphviz.Digraph, node: Node, arrivals: int) -> None:
     dot.node(node.id, label, id=node.id, **look)
 
 
-def _draw_title(dot: graphviz.Digraph, group: Group, graph: Graph) -> None:
-    # The title stands beside the group's first node: an arrow can run through the title that Graphviz would put on top.
-    first = next(node.id for node in graph.nodes if node.group == group.id)
-    lines = [_line(_bold(group.type), 13), _line(html.escape(group.words), 12, GREY), _line("opened into primitives", 11, GREY)]
-    with dot.subgraph() as row:
-        row.attr(rank="same")
-        row.node(f"{group.id}_title", _rows(lines), shape="plaintext")
-        row.edge(f"{group.id}_title", first, style="invis")
-
-
-def _draw_edge(dot: graphviz.Digraph, edge: Edge, numbered: bool, graph: Graph) -> None:
-    which = f"input {edge.input}" if numbered else ""
-    if edge.gradient is None:
-        dot.edge(edge.source, edge.target, label=which and f" {which} ", id=edge.id, color=GREY, fontcolor=GREY)
-        return
-    # The gradient is a box on the arrow: Graphviz lets the label of an edge stick out of a group, but not a node.
-    dot.node(edge.id, _gradient_label(edge, which, graph), id=edge.id, shape="box", style="rounded,filled",
-             fillcolor=GRADIENT_FILL, color=GRADIENT, penwidth="0.6", margin="0.06,0.03")
-    dot.edge(edge.source, edge.id, arrowhead="none")
-    dot.edge(edge.id, edge.target)
-
-
-def _draw_node(dot: graphviz.Digraph, node: Node, arrivals: int) -> None:
-    if node.kind == "output":
-        dot.node(node.id, _output_label(node), id=node.id, shape="octagon", margin="0", style="filled", fillcolor=LOSS_FILL,
-                 color=LOSS_FILL)
-    elif node.kind == "leaf":
-        dot.node(node.id, _leaf_label(node, arrivals), id=node.id, shape="box", style="filled", fillcolor=LEAF_FILL, color=LEAF_LINE,
-                 penwidth="2.2")
-    else:
-        dot.node(node.id, _operation_label(node, arrivals), id=node.id, shape="box", style="rounded,filled", fillcolor=OPERATION_FILL,
-                 color=OPERATION_LINE, penwidth="1.2")
-
-
 def _output_label(node: Node) -> str:
     lines = [_line(_bold(node.name), 16, LOSS_INK)]
     if node.value is not None:
