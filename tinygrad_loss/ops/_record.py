@@ -51,7 +51,7 @@ class Binary(Node):
 def unary(op: type[Unary], x: Any) -> Any:
     """Carry out ``op`` on ``x`` and record it."""
     if not isinstance(x, Variable):
-        return op.forward(x)
+        return op.forward(x if type(x) is np.ndarray else array_of(x, public_name(op)))
     data = x._data
     if op.floats and data.dtype is not F32 and data.dtype is not F64 and data.dtype.kind != "f":
         data = data.astype(weak_float(data.dtype))
@@ -161,8 +161,10 @@ def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> N
 
 
 def edge_of(x: Any) -> Edge:
-    """Where ``x`` stands in the graph; NO_EDGE for an array, a number or None."""
-    return x.edge() if isinstance(x, Variable) else NO_EDGE
+    """Where ``x`` stands in the graph (an edge stands there itself); NO_EDGE for an array, a number or None."""
+    if isinstance(x, Variable):
+        return x.edge()
+    return x if type(x) is tuple else NO_EDGE
 
 
 def data_of(x: Any) -> Any:

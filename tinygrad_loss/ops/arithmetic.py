@@ -133,7 +133,12 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """
     if alpha != 1:
         return _scaled(SubBackward0, input, other, alpha)
-    if np.bool_ in (getattr(data_of(input), "dtype", None), getattr(data_of(other), "dtype", None)):
+    bools = [getattr(data_of(one), "dtype", None) == np.bool_ for one in (input, other)]
+    if all(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+        )
+    if any(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
             "`~` or `logical_not()` operator instead."
@@ -294,4 +299,45 @@ def log_of_base(x: Any, n: Any) -> Any:
     flat = (data_of(x) == 0) & (data_of(n) >= 0)
     if hasattr(x, "_data"):
         return (x + flat).log()
-    return np.log(x + flat)
+    return np.log(np.asarray(x + flat, data_of(n).dtype))
+
+
+class AddBackward1(Node):
+    """x + number, as PyTorch's own losses record it."""
+
+    __slots__ = ()
+    frees = False
+    vjps = (lambda g: g,)
+
+
+class MulBackward1(Node):
+    """x times number, as PyTorch's own losses record it."""
+
+    __slots__ = ()
+    saves = ("other",)
+    frees = False
+    vjps = (lambda g, number: g * number,)
+
+
+class DivBackward1(Node):
+    """x / number, as PyTorch's own losses record it."""
+
+    __slots__ = ()
+    saves = ("other",)
+    frees = False
+    vjps = (lambda g, number: g / number,)
+
+
+def add_number(input: Any, number: float) -> Any:
+    """``input + number`` with one edge."""
+    return record(AddBackward1, (input,), data_of(input) + number)
+
+
+def mul_number(input: Any, number: float) -> Any:
+    """``input * number`` with one edge."""
+    return record(MulBackward1, (input,), data_of(input) * number, (number,))
+
+
+def div_number(input: Any, number: float) -> Any:
+    """``input / number`` with one edge."""
+    return record(DivBackward1, (input,), np.asarray(data_of(input) / data_of(input).dtype.type(number)), (number,))

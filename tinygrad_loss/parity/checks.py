@@ -54,7 +54,7 @@ def run(row: Row, kind: str, torch: Any) -> Run:
         if row.second and again:
             turned = [torch.from_numpy(weights_for(g.detach().numpy(), 2)) for g in again]
             seconds = [
-                None if g is None else np.array(g.detach().numpy())
+                None if g is None else np.array((g.detach() + 0).numpy())  # "+ 0": PyTorch has tensors of zeros without memory
                 for g in torch.autograd.grad(again, wanted, turned, allow_unused=True)
             ]
     return Run(values, dtypes, gradients, seconds, graph, None)

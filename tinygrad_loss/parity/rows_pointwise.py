@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .row import Row, given, integers, positive, real
+from .row import Row, given, integers, mask, positive, real
 
 ROWS = (
     *(
@@ -30,5 +30,6 @@ ROWS = (
     Row("pow tensor", lambda torch, x, n: x**n, (positive(2, 3), real(3))),
     Row("pow of number", lambda torch, n: 2**n, (real(2, 3),)),
     Row("shapes that do not fit", lambda torch, x, y: x + y, (real(2, 3), real(2)), error="must match the size of tensor"),
-    Row("sub bool", lambda torch, x: x - x, (given([True, False]),), error="Subtraction, the `-` operator, with a bool tensor"),
+    Row("sub bool", lambda torch, x: x - x, (given([True, False]),), error="Subtraction, the `-` operator, with two bool tensors"),
+    Row("sub bool from real", lambda torch, x, b: x - b, (real(2), mask(2)), error="Subtraction, the `-` operator, with a bool tensor is"),
 )
