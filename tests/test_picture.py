@@ -283,7 +283,8 @@ def test_drawing_does_not_import_pytorch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_fresh_notebook_shows_the_picture(tmp_path: Path) -> None:
+def test_a_fresh_notebook_shows_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
     nbclient = pytest.importorskip("nbclient", reason="needs the extra [test]: nbclient and ipykernel")
     pytest.importorskip("ipykernel", reason="needs the extra [test]: nbclient and ipykernel")
     import nbformat

@@ -94,7 +94,7 @@ def _draw_node(dot: graphviz.Digraph, node: Node, arrivals: int) -> None:
         look = {"shape": "box", "style": "filled", "fillcolor": LEAF_FILL, "color": LEAF_LINE, "penwidth": "2.2"}
     else:
         label = _operation_label(node, arrivals)
-        look = {"shape": "box", "style": "rounded,filled", "fillcolor": OPERATION_FILL, "color": OPERATION_LINE, "penwidth": "1.2"}
+        look = {"shape": "box", "style": "rounded,filled", "fillcolor": OPERATION_FILL, "color": OPERATION_LINE}
     dot.node(node.id, label, id=node.id, **look)
 
 
