@@ -300,7 +300,7 @@ def test_a_graph_with_nothing_to_open_says_so(lib: Any) -> None:
         (np.zeros((0, 3)), ["(empty)"]),
         (np.arange(8.0).reshape(2, 2, 2), ["0  1", "2  3", "    ", "4  5", "6  7"]),
         (np.linspace(-1, 2, 100), ["min       -1", "mean  0.5000", "max        2"]),
-        (np.array([1 + 2j]), ["(1+2j)"]),
+        (np.array([1 / 3 + 2j]), ["0.3333+2j"]),
     ],
     ids=str,
 )

@@ -64,7 +64,7 @@ def _is_small(array: NDArray[Any]) -> bool:
 def _cells(array: NDArray[Any]) -> list[str]:
     flat = array.reshape(-1).tolist()
     if array.dtype.kind != "f":
-        return [str(v) for v in flat]
+        return [f"{v:.4g}" if isinstance(v, complex) else str(v) for v in flat]
     sizes = [abs(v) for v in flat if math.isfinite(v) and v != 0]
     form = ".4f"
     if sizes and (min(sizes) < 5e-5 or max(sizes) >= 1e5):
