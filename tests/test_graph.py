@@ -276,7 +276,7 @@ def test_a_node_opens_into_its_primitives(lib: Any) -> None:
     np.testing.assert_allclose(sum(e.gradient.array for e in arriving), mul.gradient.array, rtol=1e-5, atol=1e-7)
     leaves = [next(n for n in graph.nodes if n.kind == "leaf") for graph in (opened, closed)]
     np.testing.assert_allclose(leaves[0].gradient.array, leaves[1].gradient.array, rtol=1e-5, atol=1e-7)
-    assert mul.value.array.tolist() == [[1, 2, -2], [0, 4, 0.5]]
+    assert mul.value.array is None, "an expansion may start from another input that has the same result"
     assert x.grad is None
 
 

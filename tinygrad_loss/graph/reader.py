@@ -154,7 +154,7 @@ def _open(node: Any, flow: Flow, sketch: _Sketch, values: bool) -> bool:
     expansion = expand() if expand is not None else None
     if expansion is None:
         return False
-    output, inputs = expansion
+    output, inputs = expansion[0], [tensor for tensor in expansion[1] if tensor.requires_grad]
     steps = sketch.steps[node]
     root = output.grad_fn
     if root is None or len(inputs) != len(steps):
@@ -171,9 +171,6 @@ def _open(node: Any, flow: Flow, sketch: _Sketch, values: bool) -> bool:
     sketch.opened[node] = (root, output.output_nr)
     _note_saved(own, sketch, values)
     if values:
-        for leaf, place in sketch.inward.items():
-            if leaf in inner and not _is_leaf(place[0]):
-                sketch.values.setdefault(place, values_of(leaf.variable))
         sketch.values[root, output.output_nr] = values_of(output)
         gradients = flow.tensors.get(node)
         if gradients and gradients[0] is not None:

@@ -6,6 +6,8 @@ import re
 
 # PyTorch's node name without "Backward0", and the forward operation as a teacher would say it.
 _WORDS = {
+    "Alias": "the same tensor", "Hardtanh": "clamp", "Norm": "length", "Reciprocal": "1 / x", "Sign": "sign",
+    "SoftMarginLoss": "soft margin loss", "Square": "square", "SumToSize": "sum to a shape",
     "Abs": "absolute value", "Add": "add", "Addmm": "linear: x @ W + b", "Addmv": "linear: W @ x + b",
     "Amax": "maximum over a dimension", "Amin": "minimum over a dimension",
     "BinaryCrossEntropy": "binary cross-entropy", "BinaryCrossEntropyWithLogits": "binary cross-entropy of logits",
