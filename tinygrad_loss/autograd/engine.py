@@ -110,7 +110,10 @@ class Walk:
             if hooks is not None:
                 run_after(hooks, [], node.as_list(g), create)
             return
-        grads = node.vjp_recorded(g) if create else node.vjp(g, *node.checked())
+        if create:
+            grads = node.vjp_recorded(g)
+        else:
+            grads = (node.vjp_last if self.free else node.vjp)(g, *node.checked())
         if self.free and node.frees:
             node.saved = None
         if anomaly.State.enabled:

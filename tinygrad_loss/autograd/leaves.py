@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
     """Add ``g`` to ``variable.grad``.
 
-    The first gradient is kept as it is where nothing else can hold it: every gradient of a walk has one owner, so only a view
-    must be copied. Later ones are added in place, so that whoever holds ``.grad`` sees the sum.
+    The first gradient is kept as it is: every gradient of a walk has one owner. Only what cannot be written to, is not laid out
+    row by row, or would keep far more memory alive than its own is copied. Later ones are added in place, so that whoever holds
+    ``.grad`` sees the sum.
     """
     hooks = getattr(variable, "_leaf_hooks", None)
     if hooks:
@@ -30,9 +31,7 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
     if create:
         variable._grad = g if old is None else old + g
     elif old is None:
-        if type(g) is not np.ndarray or g.base is not None or hooks:
-            g = np.array(g)
-        variable._grad = wrap(g, NO_EDGE)
+        variable._grad = wrap(g if type(g) is np.ndarray and not hooks and _can_be_kept(g) else np.array(g), NO_EDGE)
     elif old.requires_grad:
         variable._grad = wrap(old._data + g, NO_EDGE)
     else:
@@ -41,6 +40,12 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
     if hooks:
         for hook in list(hooks["post"].values()):
             hook(variable)
+
+
+def _can_be_kept(g: np.ndarray[Any, Any]) -> bool:
+    if g.base is None:
+        return True
+    return bool(g.flags.writeable and g.flags.c_contiguous and clock.memory_of(g).nbytes < 2 * g.nbytes)
 
 
 def run_before(hooks: Hooks, grads: list[Any], create: bool) -> list[Any]:

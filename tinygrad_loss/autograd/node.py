@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from .._dtypes import from_numpy_dtype
 from .._shapes import reduced
 from . import clock
 from .hooks import Hooks, RemovableHandle
@@ -35,7 +36,17 @@ def fitted(g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         return g if g.dtype is dtype else g.astype(dtype)
     if g._data.shape != shape:
         g = g.sum_to_size(shape)
-    return g if g._data.dtype is dtype else g.to(dtype)
+    return g if g._data.dtype is dtype else g.to(from_numpy_dtype(dtype))
+
+
+class Deferred:
+    """A saved array that is worked out only when someone looks at it."""
+
+    __slots__ = ()
+
+    def array(self) -> Array:
+        """The array."""
+        raise NotImplementedError
 
 
 class Node:
@@ -70,6 +81,10 @@ class Node:
             for (node, _), rule in zip(self.next_functions, self.vjps, strict=True)
         ]
 
+    def vjp_last(self, g: Any, *saved: Any) -> Sequence[Any]:
+        """As ``vjp``, when nothing else will need what was saved: it may be written over."""
+        return self.vjp(g, *saved)
+
     def vjp_recorded(self, g: Any) -> Sequence[Any]:
         """The same, on tensors, so that a graph of the gradient is recorded (create_graph)."""
         return self.vjp(g, *self.saved_variables())
@@ -95,6 +110,8 @@ class Node:
         return tuple(self._saved_variable(name, value) for name, value in zip(self.saves, self.checked(), strict=True))
 
     def _saved_variable(self, name: str, value: Any) -> Any:
+        if isinstance(value, Deferred):
+            value = value.array()
         if not isinstance(value, (np.ndarray, np.generic)):
             return value
         array = np.asarray(value)
@@ -105,7 +122,7 @@ class Node:
         node, output = self.next_functions[self.inputs.index(name)]
         if isinstance(node, AccumulateGrad):
             return node.variable
-        return wrap(array, (node, output))
+        return wrap(array, NO_EDGE if node is None else (node, output))
 
     def checked(self) -> tuple[Any, ...]:
         """What was saved; RuntimeError when it has been freed or changed in place since."""

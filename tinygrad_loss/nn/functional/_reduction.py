@@ -1,0 +1,46 @@
+"""What every loss does at its end: leave the values, add them up, or average them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...ops.reductions import mean, sum
+
+NUMBERS = {"none": 0, "mean": 1, "sum": 2}
+NAMES = ("none", "mean", "sum")
+
+
+def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
+    """The reduction that is meant; ``size_average`` and ``reduce`` are PyTorch's old way to say it."""
+    if size_average is not None or reduce is not None:
+        reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+        warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4)
+    if reduction not in NUMBERS:
+        raise ValueError(f"{reduction} is not a valid value for reduction: choose 'none', 'mean' or 'sum'")
+    return reduction
+
+
+def reduced(losses: Any, reduction: str) -> Any:
+    """The losses themselves, their sum or their mean."""
+    if reduction == "none":
+        return losses
+    return sum(losses) if reduction == "sum" else mean(losses)
+
+
+def reduced_array(losses: Any, reduction: str) -> Any:
+    """The same of an array."""
+    if reduction == "none":
+        return losses
+    total = losses.sum()
+    if reduction == "sum":
+        return np.asarray(total)
+    with np.errstate(all="ignore"):
+        return np.asarray(total / losses.dtype.type(losses.size))
+
+
+def spread_back(g: Any, reduction: int, count: int) -> Any:
+    """What each value receives of the gradient of its reduction (the reduction as PyTorch numbers it)."""
+    return g / g.dtype.type(count) if reduction == NUMBERS["mean"] and count else g

@@ -1,0 +1,252 @@
+"""binary_cross_entropy, for probabilities, and binary_cross_entropy_with_logits, for raw scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._dtypes import from_numpy_dtype, result_dtype
+from ..._shapes import Size, broadcast
+from ...ops._casts import cast
+from ...ops._fused import Fused
+from ...ops._record import Array, array_of, data_of, record
+from ...ops.pointwise import abs, exp, log, log1p
+from ...ops.sigmoids import sigmoid
+from ._defined import loss
+from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
+
+if TYPE_CHECKING:
+    from ..._tensor import Tensor
+
+
+class BinaryCrossEntropyBackward0(Fused):
+    """-(y log p + (1 - y) log(1 - p)): dp = g (p - y) / (p (1 - p)), where the divisor is at least 1e-12, as in PyTorch."""
+
+    __slots__ = ()
+    inputs = ("self", "target")
+    saves = ("self", "target", "weight", "reduction")
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        p, y, weight, reduction = saved
+        g = spread_back(g, reduction, p.size) * (1 if weight is None else weight)
+        of_p, of_y = (node is not None for node, _ in self.next_functions)
+        return [
+            g * (p - y) / np.maximum((1 - p) * p, p.dtype.type(1e-12)) if of_p else None,
+            g * (_clamped_log(1 - p) - _clamped_log(p)) if of_y else None,
+        ]
+
+    def define(self, *inputs: Any) -> Any:
+        _, _, weight, reduction = self.checked()
+        return bce_in_primitives(*inputs, weight, NAMES[reduction])
+
+
+class BinaryCrossEntropyWithLogitsBackward0(Fused):
+    """y softplus(-x) + (1 - y) softplus(x): dx = g (sigmoid(x) - y)."""
+
+    __slots__ = ()
+    inputs = ("self", "target")
+    saves = ("self", "target", "weight", "pos_weight", "reduction")
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        x, y, weight, pos_weight, reduction = saved
+        g = spread_back(g, reduction, x.size) * (1 if weight is None else weight)
+        of_x, of_y = (node is not None for node, _ in self.next_functions)
+        up = 1 if pos_weight is None else pos_weight
+        return [
+            g * ((1 - y) * sigmoid(x) - up * y * sigmoid(-x)) if of_x else None,
+            g * (up * _softplus(-x) - _softplus(x)) if of_y else None,
+        ]
+
+    def define(self, *inputs: Any) -> Any:
+        _, _, weight, pos_weight, reduction = self.checked()
+        return bce_with_logits_in_primitives(*inputs, weight, pos_weight, NAMES[reduction])
+
+
+def _clamped_log(p: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.maximum(np.log(p), p.dtype.type(-100))
+
+
+def _softplus(x: Array) -> Array:
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def bce_in_primitives(p: Any, y: Any, weight: Any, reduction: str) -> Any:
+    """-(y log p + (1 - y) log(1 - p)), each logarithm at least -100."""
+    losses = -(y * log(p).clamp(min=-100) + (1 - y) * log(1 - p).clamp(min=-100))
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def bce_with_logits_in_primitives(x: Any, y: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
+    """(1 - y) x + (1 + (w - 1) y) (log(1 + e^-|x|) + max(-x, 0)), w being the positive class's weight."""
+    softplus_of_minus_x = log1p(exp(-abs(x))) + (-x).clamp(min=0)
+    up = 1 if pos_weight is None else (pos_weight - 1) * y + 1
+    losses = (1 - y) * x + up * softplus_of_minus_x
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def binary_cross_entropy_definition(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """``binary_cross_entropy`` in primitives: two clamped logarithms."""
+    reduction = checked_reduction(reduction, size_average, reduce)
+    _check_probabilities(input, target, weight)
+    return bce_in_primitives(input, target, weight, reduction)  # type: ignore[no-any-return]
+
+
+@loss(definition=binary_cross_entropy_definition)
+def binary_cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Binary cross-entropy of probabilities: l = -w (y log p + (1 - y) log(1 - p)).
+
+    ``input`` are probabilities in [0, 1] (put a sigmoid before it, or better take ``binary_cross_entropy_with_logits``), ``target``
+    numbers in [0, 1] of the same shape and dtype; ``weight`` is broadcast to it. As in PyTorch each logarithm is at least -100 and
+    the gradient's divisor p (1 - p) at least 1e-12. ``reduction``: "none", "sum" or "mean" over all elements.
+
+    Raises ValueError for a target of another shape, RuntimeError for another dtype and for numbers outside [0, 1].
+
+    >>> import tinygrad_loss as torch
+    >>> p = torch.tensor([0.9, 0.2], requires_grad=True)
+    >>> torch.nn.functional.binary_cross_entropy(p, torch.tensor([1.0, 0.0]))
+    tensor(0.1643, grad_fn=<BinaryCrossEntropyBackward0>)
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
+    """
+    reduction = checked_reduction(reduction, size_average, reduce)
+    _check_probabilities(input, target, weight)
+    p, y, w = data_of(input), data_of(target), data_of(weight)
+    losses = (y - 1) * _clamped_log(1 - p) - y * _clamped_log(p)
+    if w is not None:
+        losses = losses * w
+    return record(  # type: ignore[no-any-return]
+        BinaryCrossEntropyBackward0, (input, target), reduced_array(np.asarray(losses), reduction), (p, y, w, NUMBERS[reduction])
+    )
+
+
+def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
+    p, y = array_of(input, "binary_cross_entropy"), array_of(target, "binary_cross_entropy", "target")
+    if p.shape != y.shape:
+        raise ValueError(
+            f"Using a target size ({Size(y.shape)}) that is different to the input size ({Size(p.shape)}) is deprecated. Please ensure "
+            "they have the same size: target.view_as(input), or unsqueeze(1) for a column."
+        )
+    _check_float(p, "binary_cross_entropy")
+    if y.dtype != p.dtype:
+        raise RuntimeError(
+            f"Found dtype {_name(y)} but expected {_name(p)}: binary_cross_entropy's target must have the input's dtype, "
+            "target.to(input.dtype)"
+        )
+    if weight is not None and broadcast([p.shape, data_of(weight).shape], "binary_cross_entropy") != p.shape:
+        raise RuntimeError(
+            f"Attempting to broadcast a dimension: weight {list(data_of(weight).shape)} does not fit the input {list(p.shape)}"
+        )
+    for name, values in (("input", p), ("target", y)):
+        if values.size and not ((values >= 0) & (values <= 1)).all():
+            wrong = values[~((values >= 0) & (values <= 1))].reshape(-1)[0]
+            raise RuntimeError(
+                f"all elements of {name} should be between 0 and 1. binary_cross_entropy: the first that is not is {wrong}"
+                + ("; are these logits? Use binary_cross_entropy_with_logits." if name == "input" else "")
+            )
+
+
+def binary_cross_entropy_with_logits_definition(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """``binary_cross_entropy_with_logits`` in primitives: exp, log1p and products."""
+    reduction = checked_reduction(reduction, size_average, reduce)
+    input, target = _logits(input, target, weight, pos_weight)
+    return bce_with_logits_in_primitives(input, target, weight, pos_weight, reduction)  # type: ignore[no-any-return]
+
+
+@loss(definition=binary_cross_entropy_with_logits_definition)
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """Binary cross-entropy of raw scores: l = w (v y softplus(-x) + (1 - y) softplus(x)), whose gradient is sigmoid(x) - y.
+
+    ``input`` are scores (no sigmoid before it), ``target`` numbers in [0, 1] of the same shape; ``weight`` w and ``pos_weight`` v (the
+    weight of the positive answers, one per class) are broadcast. ``reduction``: "none", "sum" or "mean" over all elements.
+
+    Nothing cancels: at a hard label the gradient is sigmoid(x) or -sigmoid(-x), right to the last digits where PyTorch's is 0.
+
+    Raises ValueError for a target of another shape, RuntimeError for a target that is not floating-point.
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([2.0, -1.0], requires_grad=True)
+    >>> torch.nn.functional.binary_cross_entropy_with_logits(x, torch.tensor([1.0, 0.0]))
+    tensor(0.2201, grad_fn=<BinaryCrossEntropyWithLogitsBackward0>)
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+    """
+    reduction = checked_reduction(reduction, size_average, reduce)
+    input, target = _logits(input, target, weight, pos_weight)
+    x, y, w, v = data_of(input), data_of(target), data_of(weight), data_of(pos_weight)
+    positive = y * _softplus(-x)
+    losses = (positive if v is None else v * positive) + (1 - y) * _softplus(x)
+    if w is not None:
+        losses = losses * w
+    return record(  # type: ignore[no-any-return]
+        BinaryCrossEntropyWithLogitsBackward0,
+        (input, target),
+        reduced_array(np.asarray(losses), reduction),
+        (x, y, w, v, NUMBERS[reduction]),
+    )
+
+
+def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any, Any]:
+    """The checked scores and target, in one dtype."""
+    function = "binary_cross_entropy_with_logits"
+    x, y = array_of(input, function), array_of(target, function, "target")
+    if x.shape != y.shape:
+        raise ValueError(
+            f"Target size ({Size(y.shape)}) must be the same as input size ({Size(x.shape)}). {function}: target.view_as(input), or "
+            "target.unsqueeze(1) for a column of scores."
+        )
+    _check_float(x, function)
+    if y.dtype.kind != "f":
+        raise RuntimeError(
+            f"result type {_name(x)} can't be cast to the desired output type {_name(y)}: {function}'s target must be floating-point, "
+            "target.float()"
+        )
+    for extra in (weight, pos_weight):
+        if extra is not None:
+            broadcast([x.shape, data_of(extra).shape], function)
+    if x.dtype != y.dtype:
+        common = result_dtype([x, y])
+        return cast(input, common), cast(target, common)
+    return input, target
+
+
+def _check_float(x: Array, function: str) -> None:
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"{function}\" not implemented for '{_name(x)}'. Convert the input first: input.float()")
+
+
+def _name(array: Array) -> str:
+    names = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int"}
+    name = from_numpy_dtype(array.dtype).name
+    return names.get(name, name.capitalize())

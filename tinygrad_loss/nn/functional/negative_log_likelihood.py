@@ -1,0 +1,216 @@
+"""nll_loss: minus the log-probability of each row's class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._shapes import listed
+from ...autograd.node import NO_EDGE
+from ...autograd.wrapping import wrap
+from ...kernels.cross_entropy import checked_target
+from ...ops._fused import Fused
+from ...ops._one_hot import OneHotGradient, takes_one_hot
+from ...ops._record import Array, array_of, data_of, record
+from ...ops.indexing import gather
+from ...ops.reductions import sum
+from ...ops.shaping import ViewBackward0, reshape
+from ...ops.softmaxes import LogSoftmaxBackward0
+from ._defined import loss
+from ._reduction import NAMES, NUMBERS, checked_reduction
+
+if TYPE_CHECKING:
+    from ..._tensor import Tensor
+
+
+class NllLossBackward0(Fused):
+    """-w[y] x[y] for each row, reduced: at y the gradient is -w[y] g (divided, under mean, by the sum of the weights), elsewhere 0."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("self", "target", "weight", "reduction", "ignore_index", "total_weight")
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        x, target, weight, reduction, ignore_index, total = saved
+        dim = min(1, len(x.shape) - 1)
+        classes = target.reshape(-1)
+        if NAMES[reduction] == "mean":
+            with np.errstate(all="ignore"):
+                g = g / total
+        scale = row_weights(classes, weight, ignore_index, x.dtype) * g.reshape(-1)
+        # An ignored row gets 0, also where g is nan because there is nothing to average over.
+        ignored = classes == ignore_index
+        values = np.where(ignored, x.dtype.type(0), -scale)
+        sparse = OneHotGradient(values, np.where(ignored, 0, classes), x.shape, dim)
+        following = self.next_functions[0][0]
+        return [sparse if takes_one_hot(following, LogSoftmaxBackward0, ViewBackward0) else np.asarray(sparse)]
+
+    def define(self, *inputs: Any) -> Any:
+        _, target, weight, reduction, ignore_index, _ = self.checked()
+        return nll_in_primitives(inputs[0], target, weight, NAMES[reduction], ignore_index)
+
+
+class NllLoss2DBackward0(NllLossBackward0):
+    """The same with dimensions behind the classes."""
+
+    __slots__ = ()
+
+
+def row_weights(classes: Array, weight: Array | None, ignore_index: int, dtype: Any) -> Array:
+    """Each row's weight: that of its class, 0 where it is ignored."""
+    ignored = classes == ignore_index
+    if weight is None:
+        return (~ignored).astype(dtype)
+    return np.where(ignored, dtype.type(0), weight.take(np.where(ignored, 0, classes)))
+
+
+def nll_in_primitives(x: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
+    """Gather each row's log-probability, change its sign, weigh it; mean divides by the sum of the weights that count."""
+    classes = data_of(target)
+    dim = min(1, data_of(x).ndim - 1)
+    scale = row_weights(classes, data_of(weight), ignore_index, data_of(x).dtype)
+    index = np.expand_dims(np.where(classes == ignore_index, 0, classes), dim)
+    picked = gather(x, dim, wrap(index, NO_EDGE)).squeeze(dim)
+    if (classes == ignore_index).any():
+        picked = picked.masked_fill(wrap(classes == ignore_index, NO_EDGE), 0.0)
+    losses = -picked * wrap(scale, NO_EDGE)
+    if reduction == "none":
+        return losses
+    return sum(losses) / wrap(scale.sum(), NO_EDGE) if reduction == "mean" else sum(losses)
+
+
+def nll_definition(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """``nll_loss`` in primitives: gather, a product with the weights, a sum and a quotient."""
+    reduction = checked_reduction(reduction, size_average, reduce)
+    check_classes(input, target, weight, "nll_loss")
+    classes = _like_rows(data_of(target), data_of(input))
+    checked_target(classes.reshape(-1), data_of(input).shape[min(1, input.ndim - 1)], ignore_index)
+    return nll_in_primitives(input, classes, weight, reduction, ignore_index)  # type: ignore[no-any-return]
+
+
+@loss(definition=nll_definition)
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood: l_n = -w[y_n] x[n, y_n], for log-probabilities x such as ``log_softmax`` gives.
+
+    ``input`` has shape (N, C), (C,) or (N, C, d1, ...), ``target`` (N,), () or (N, d1, ...) with class numbers (int64) in
+    [0, C), or ``ignore_index``, which does not count. ``weight`` (C,) weighs the classes. ``reduction`` is "none", "sum", or "mean":
+    the sum divided by the sum of the weights w[y_n] that count (nan if none does).
+
+    Raises IndexError for a class out of range, ValueError for batches of different size, RuntimeError for a target that is not
+    int64 and for a weight of the wrong length.
+
+    >>> import tinygrad_loss as torch
+    >>> log_p = torch.tensor([[0.5, 0.25, 0.25], [0.1, 0.8, 0.1]]).log()
+    >>> torch.nn.functional.nll_loss(log_p, torch.tensor([0, 1]))
+    tensor(0.4581)
+    >>> torch.nn.functional.nll_loss(log_p, torch.tensor([0, 1]), reduction="none")
+    tensor([0.6931, 0.2231])
+
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
+    """
+    reduction = checked_reduction(reduction, size_average, reduce)
+    check_classes(input, target, weight, "nll_loss")
+    x = data_of(input)
+    classes = _like_rows(data_of(target), x)
+    flat = x.reshape(-1, x.shape[-1]) if x.ndim <= 2 else np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+    places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index)
+    scale = row_weights(classes.reshape(-1), data_of(weight), ignore_index, x.dtype)
+    losses = -flat[np.arange(len(flat)), places] * scale
+    if ignored is not None:
+        losses[ignored] = 0
+    return finished(input, classes, weight, losses, scale.sum(), reduction, ignore_index)  # type: ignore[no-any-return]
+
+
+def finished(
+    input: Any, classes: Array, weight: Any, losses: Array, total: Any, reduction: str, ignore_index: int, saved: Any = None
+) -> Any:
+    """Reduce the rows' losses and record the node (for K dimensions with the views that PyTorch puts around it). ``input`` is the
+    tensor of log-probabilities; ``saved`` is what stands for its array where that has not been worked out."""
+    x = data_of(input)
+    shape = x.shape
+    if reduction == "none":
+        value = losses.reshape(classes.shape)
+    else:
+        with np.errstate(all="ignore"):
+            value = np.asarray(losses.sum() if reduction == "sum" else losses.sum() / losses.dtype.type(total)).astype(x.dtype)
+    rest = (data_of(weight), NUMBERS[reduction], ignore_index, np.asarray(total))
+    if len(shape) <= 2:
+        return record(NllLossBackward0, (input,), value, (x if saved is None else saved, classes, *rest))
+    if len(shape) == 4:
+        return record(NllLoss2DBackward0, (input,), value, (x if saved is None else saved, classes, *rest))
+    flat_sizes = (shape[0], shape[1], 1, int(np.prod(shape[2:])))
+    viewed = record(ViewBackward0, (input,), x.reshape(flat_sizes), (shape,))
+    images = classes.reshape(flat_sizes[0], 1, flat_sizes[3])
+    x2 = (viewed._data if saved is None else saved.reshape(flat_sizes))
+    out = record(NllLoss2DBackward0, (viewed,), value.reshape(images.shape) if reduction == "none" else value, (x2, images, *rest))
+    return reshape(out, classes.shape) if reduction == "none" else out
+
+
+def _like_rows(classes: Array, x: Array) -> Array:
+    """The target of one row without batch dimension may come as one number in a list."""
+    return classes.reshape(()) if x.ndim == 1 and classes.shape == (1,) else classes
+
+
+def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
+    """Errors, in PyTorch's classes and words, for shapes and dtypes that a classification with class numbers cannot take."""
+    x, classes = array_of(input, function), array_of(target, function, "target")
+    if x.ndim == 0:
+        raise ValueError(f"Expected 1 or more dimensions (got 0): {function} takes an input of shape (C,), (N, C) or (N, C, ...)")
+    sizes = f"input {listed(x.shape)}, target {listed(classes.shape)}"
+    if x.ndim == 1:
+        if classes.size != 1 or classes.ndim > 1:
+            raise ValueError(f"{function}: For a single row the target must be a single class number, a tensor of shape (): {sizes}")
+    elif classes.ndim == 0 or x.shape[0] != classes.shape[0]:
+        raise ValueError(
+            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({classes.shape[0] if classes.ndim else 0}). "
+            f"{function}: {sizes}"
+        )
+    elif x.ndim == 2 and classes.ndim != 1:
+        raise RuntimeError(
+            f"0D or 1D target tensor expected, multi-target not supported. {function}: {sizes}. For class numbers in one column "
+            "use target.squeeze(1); for one-hot rows use target.argmax(1), or floats as class probabilities in cross_entropy."
+        )
+    elif x.ndim > 2 and classes.shape[1:] != x.shape[2:]:
+        raise RuntimeError(
+            f"Expected target size {listed((x.shape[0], *x.shape[2:]))}, got {listed(classes.shape)}. {function}: the classes are "
+            f"dimension 1 of the input {listed(x.shape)}; bring them there with input.transpose(1, -1)."
+        )
+    if classes.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got {_torch_type(classes)}. {function}: class numbers come as int64, "
+            "target.long()" + ("; one-hot rows as target.argmax(1)" if classes.dtype.kind == "f" else "")
+        )
+    c = x.shape[min(1, x.ndim - 1)]
+    if weight is not None:
+        w = array_of(weight, function, "weight")
+        if w.shape != (c,):
+            raise RuntimeError(
+                f"weight tensor should be defined either for all {c} classes or no classes but got weight tensor of shape: {listed(w.shape)}"
+            )
+        if w.dtype != x.dtype:
+            raise RuntimeError(
+                f"expected scalar type {_torch_type(x)} but found {_torch_type(w)}: {function}'s weight must have the input's dtype, "
+                "weight.to(input.dtype)"
+            )
+
+
+def _torch_type(array: Array) -> str:
+    names = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char"}
+    return names.get(array.dtype.name, array.dtype.name.capitalize())

@@ -1,0 +1,209 @@
+"""softmax, log_softmax and logsumexp: one node each, with its definition in exp, log, sum and the largest element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._dtypes import dtype as DType
+from .._dtypes import get_default_dtype
+from .._shapes import dim_of, dims_of
+from ..autograd.node import NO_EDGE, Deferred, Node
+from ..autograd.wrapping import wrap
+from ..kernels import softmax as kernel
+from ..kernels.cross_entropy import CrossEntropyState, log_probabilities, one_hot_vjp
+from ._casts import cast
+from ._fused import Fused
+from ._one_hot import OneHotGradient
+from ._record import Array, array_of, data_of, record
+from .pointwise import exp, log
+from .reductions import spread, sum
+
+if TYPE_CHECKING:
+    from .._tensor import Tensor
+
+
+def largest(x: Any, dim: Any) -> Any:
+    """The largest element along ``dim``, kept as a dimension and detached: subtracting it changes no result, and exp cannot
+    overflow. Where it is infinite, 0 is subtracted instead."""
+    top = np.max(data_of(x), axis=dim, keepdims=True, initial=-np.inf)
+    return wrap(np.where(np.isfinite(top), top, 0).astype(data_of(x).dtype), NO_EDGE)
+
+
+def softmax_definition(x: Any, dim: int) -> Any:
+    """exp(x) / sum(exp(x)), from the largest element down."""
+    e = exp(x - largest(x, dim))
+    return e / sum(e, dim, True)
+
+
+def log_softmax_definition(x: Any, dim: int) -> Any:
+    """x - log(sum(exp(x))), from the largest element down."""
+    shifted = x - largest(x, dim)
+    return shifted - log(sum(exp(shifted), dim, True))
+
+
+def logsumexp_definition(x: Any, dim: tuple[int, ...], keepdim: bool = False) -> Any:
+    """log(sum(exp(x))), from the largest element down."""
+    top = largest(x, dim)
+    result = log(sum(exp(x - top), dim, True)) + top
+    return result if keepdim or not dim else result.squeeze(dim)
+
+
+class SoftmaxBackward0(Fused):
+    """p = softmax(x): dx = p (g - sum(g p))."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("result", "dim")
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        return [along(kernel.softmax_vjp, saved[1], g, saved[0])]
+
+    def input_variables(self) -> list[Any]:
+        # The softmax of the logarithms of probabilities is those probabilities.
+        return [log(self.saved_variables()[0])]
+
+    def define(self, *inputs: Any) -> Any:
+        return softmax_definition(inputs[0], self.checked()[1])
+
+
+class LogSoftmaxBackward0(Fused):
+    """l = log_softmax(x): dx = g - exp(l) sum(g)."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("result", "dim")
+
+    def fit(self, g: Any, output: int) -> Any:
+        return g if isinstance(g, OneHotGradient) else super().fit(g, output)
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        return [self._vjp(g, *saved, in_place=False)]
+
+    def vjp_last(self, g: Any, *saved: Any) -> list[Any]:
+        return [self._vjp(g, *saved, in_place=True)]
+
+    def _vjp(self, g: Any, result: Any, dim: int, in_place: bool) -> Array:
+        if isinstance(result, LogProbabilities):
+            if isinstance(g, OneHotGradient):
+                return result.vjp(g, in_place)
+            result = result.array()
+        return along(kernel.log_softmax_vjp, dim, np.asarray(g), result)
+
+    def input_variables(self) -> list[Any]:
+        # log_softmax of log-probabilities changes nothing, so the result will do as the input.
+        return [self.saved_variables()[0]]
+
+    def define(self, *inputs: Any) -> Any:
+        return log_softmax_definition(inputs[0], self.checked()[1])
+
+
+class LogProbabilities(Deferred):
+    """The result of a log-softmax of which only the exponentials were worked out, on the way to a cross-entropy."""
+
+    __slots__ = ("dim", "dtype", "shape", "state")
+
+    def __init__(self, state: CrossEntropyState, shape: tuple[int, ...], dim: int) -> None:
+        self.state, self.shape, self.dim = state, shape, dim
+        self.dtype = state.rows.values.dtype
+
+    def array(self) -> Array:
+        return self._from_rows(log_probabilities(self.state))
+
+    def reshape(self, shape: tuple[int, ...]) -> LogProbabilities:
+        """The same with a dimension of length 1 more behind the classes."""
+        return LogProbabilities(self.state, shape, self.dim)
+
+    def vjp(self, g: OneHotGradient, in_place: bool) -> Array:
+        """The gradient of the logits: at the target g (1 - p), elsewhere -g p; in the memory of the exponentials if allowed."""
+        return self._from_rows(one_hot_vjp(self.state.rows, g.places(), -g.values, in_place))
+
+    def _from_rows(self, rows: Array) -> Array:
+        others = self.shape[: self.dim] + self.shape[self.dim + 1 :]
+        return np.moveaxis(rows.reshape(*others, self.shape[self.dim]), -1, self.dim)
+
+
+class LogsumexpBackward0(Fused):
+    """log(sum(exp(x))): dx = g softmax(x)."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("self", "result", "dim", "keepdim")
+
+    def vjp(self, g: Any, *saved: Any) -> list[Any]:
+        x, _, dim, keepdim = saved
+        with np.errstate(all="ignore"):
+            p = np.exp(x - along(partial(kernel.logsumexp, keepdims=True), dim, x))
+        return [spread(g, x.shape, dim, keepdim) * p]
+
+    def define(self, *inputs: Any) -> Any:
+        return logsumexp_definition(inputs[0], *self.checked()[2:])
+
+
+def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+    """Probabilities: exp(x) / sum(exp(x)) along ``dim``. They are positive and add up to 1.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.softmax(torch.tensor([1.3, 0.2, -2.1]), dim=0)
+    tensor([0.7319, 0.2436, 0.0244])
+    """
+    x, place, input = _prepared(input, dim, dtype, "softmax")
+    return _finish(SoftmaxBackward0, input, along(kernel.softmax, place, x), place)
+
+
+def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
+    """The logarithms of the softmax, x - log(sum(exp(x))) along ``dim``, without over- or underflow on the way.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.log_softmax(torch.tensor([1000.0, 0.0]), dim=0)
+    tensor([    0., -1000.])
+    """
+    x, place, input = _prepared(input, dim, dtype, "log_softmax")
+    return _finish(LogSoftmaxBackward0, input, along(kernel.log_softmax, place, x), place)
+
+
+def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
+    """log(sum(exp(x))) over ``dim`` (an int or several), without overflow on the way.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
+    tensor(1000.6931)
+    """
+    x = array_of(input, "logsumexp")
+    if x.dtype.kind != "f":
+        input = cast(input, get_default_dtype())
+        x = array_of(input, "logsumexp")
+    dims = dims_of(dim, x.ndim, "logsumexp")
+    out = along(partial(kernel.logsumexp, keepdims=keepdim), dims, x)
+    return record(LogsumexpBackward0, (input,), out, (x, out, dims, keepdim))  # type: ignore[no-any-return]
+
+
+def along(function: Callable[..., Array], dim: Any, *arrays: Array) -> Array:
+    """Call a kernel, which wants float32 or float64 and at least one dimension, for float16 and for single numbers too."""
+    first = arrays[0]
+    if first.ndim and first.dtype != np.float16:
+        return function(*arrays, dim)
+    wide = [np.atleast_1d(one).astype(np.float32 if one.dtype == np.float16 else one.dtype) for one in arrays]
+    out = np.asarray(function(*wide, dim if first.ndim else 0))
+    return (out if first.ndim else out.reshape(())).astype(first.dtype)
+
+
+def _prepared(input: Any, dim: int | None, dtype: DType | None, function: str) -> tuple[Array, int, Any]:
+    if dtype is not None:
+        input = cast(input, dtype)
+    x = array_of(input, function)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(
+            f'"{function}_lastdim_kernel_impl" not implemented for \'{x.dtype.name.capitalize()}\'. {function}(): convert the '
+            "input first, x.float(), or pass dtype=torch.float32."
+        )
+    if dim is None:
+        raise TypeError(f"{function}() missing 1 required argument: 'dim' (the dimension that holds the classes)")
+    return x, dim_of(dim, x.ndim, function), input
+
+
+def _finish(op: type[Node], input: Any, out: Array, dim: int) -> Any:
+    return record(op, (input,), out, (out, dim))
