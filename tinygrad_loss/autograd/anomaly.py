@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from .node import Node
 
 
-class State:
+class _State:
     """Whether anomaly mode is on, and whether it looks for nan."""
 
-    enabled = False
-    check_nan = True
+    __slots__ = ("check_nan", "enabled")
+
+    def __init__(self) -> None:
+        self.enabled, self.check_nan = False, True
+
+
+state = _State()
 
 
 def is_anomaly_enabled() -> bool:
     """Whether anomaly mode is on."""
-    return State.enabled
+    return state.enabled
 
 
 class set_detect_anomaly:
@@ -36,8 +41,8 @@ class set_detect_anomaly:
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        self._before = (State.enabled, State.check_nan)
-        State.enabled, State.check_nan = bool(mode), check_nan
+        self._before = (state.enabled, state.check_nan)
+        state.enabled, state.check_nan = bool(mode), check_nan
 
     def __enter__(self) -> None:
         return None
@@ -45,7 +50,7 @@ class set_detect_anomaly:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        State.enabled, State.check_nan = self._before
+        state.enabled, state.check_nan = self._before
 
 
 class detect_anomaly(set_detect_anomaly):
@@ -77,7 +82,7 @@ def note(node: Node) -> None:
 
 def check(node: Node, grads: Sequence[Any]) -> None:
     """RuntimeError if one of the gradients that ``node`` returned holds a nan."""
-    if not State.check_nan:
+    if not state.check_nan:
         return
     for place, g in enumerate(grads):
         array = getattr(g, "_data", g)

@@ -27,12 +27,16 @@ class _Change:
         self.times: deque[int] = deque(maxlen=64)
 
 
-class Last:
+class _Last:
     """When anything at all was last changed in place; a holder, so that readers see the newest value."""
 
-    time = 0
+    __slots__ = ("time",)
+
+    def __init__(self) -> None:
+        self.time = 0
 
 
+last = _Last()
 _changes: dict[int, _Change] = {}
 
 
@@ -51,8 +55,8 @@ def touch(array: np.ndarray[Any, Any]) -> None:
     if change is None:
         change = _changes[id(memory)] = _Change(memory, id(memory))
     change.count += 1
-    Last.time = tick()
-    change.times.append(Last.time)
+    last.time = tick()
+    change.times.append(last.time)
 
 
 def version(array: np.ndarray[Any, Any]) -> int:

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from . import anomaly, clock
+from . import anomaly
+from .anomaly import state
+from .clock import last
 from .leaves import accumulate, run_after, run_before
 from .modes import modes
-from .node import AccumulateGrad, Edge, Node
+from .node import NO_EDGE, AccumulateGrad, Edge, Node
 
 Captures = dict[Node, list[Any]]
 
@@ -43,7 +45,7 @@ class Walk:
     def run(self) -> None:
         """Walk until nothing waits."""
         heap, pending, free, send = self.heap, self.pending, self.free, self.send
-        simple = not (self.create or self.captures is not None or anomaly.State.enabled)
+        simple = not (self.create or self.captures is not None or state.enabled)
         while heap:
             node = heappop(heap)[1]
             g = pending.pop(node)
@@ -51,39 +53,35 @@ class Walk:
                 # One node. A chain goes on from here to its next node without the heap.
                 rules = node.vjps
                 if not (rules and simple and node.hooks is None):
-                    if type(node) is AccumulateGrad and simple:
+                    if simple and node.hooks is None and type(node) is AccumulateGrad:
                         accumulate(node.variable, g)
                     else:
                         self.step(node, g)
                     break
                 saved = node.saved
-                if saved is None or clock.Last.time > node.seq:
+                if saved is None or last.time > node.seq:
                     saved = node.checked()
                 if free and node.frees:
                     node.saved = None
                 edges = node.next_functions
-                if len(edges) == 1:
-                    following, output = edges[0]
-                    if following is None:
-                        break
+                following, output = edges[0]
+                if following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
                     g = rules[0](g, *saved)
                     if g.shape != following.shape or g.dtype is not following.dtype:
                         g = following.fit(g, output)
                 else:
                     following = None
-                    passed = g
-                    for i, (target, output) in enumerate(edges):
+                    arrived = g
+                    for rule, (target, output) in zip(rules, edges):
                         if target is None:
                             continue
-                        part = rules[i](passed, *saved)
-                        if following is not None:
+                        part = rule(arrived, *saved)
+                        if following is None:
+                            following = target
+                            g = target.fit(part, output)
+                        else:
                             # Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it.
                             send(target, output, part.copy() if part is g else part)
-                            continue
-                        g = part
-                        if g.shape != target.shape or g.dtype is not target.dtype:
-                            g = target.fit(g, output)
-                        following = target
                     if following is None:
                         break
                 if heap:
@@ -116,9 +114,13 @@ class Walk:
             grads = (node.vjp_last if self.free else node.vjp)(g, *node.checked())
         if self.free and node.frees:
             node.saved = None
-        if anomaly.State.enabled:
+        if state.enabled:
             anomaly.check(node, grads)
-        if hooks is not None:
+        if hooks is not None and hooks.post:
+            grads = [
+                part if part is None or target is None else target.conform(part, output)
+                for (target, output), part in zip(node.next_functions, grads, strict=True)
+            ]
             grads = run_after(hooks, grads, node.as_list(g), create)
         sent: list[Any] = [g]
         for (target, output), part in zip(node.next_functions, grads, strict=True):

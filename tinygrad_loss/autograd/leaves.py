@@ -10,7 +10,7 @@ import numpy as np
 from . import clock
 from .hooks import Hooks
 from .node import NO_EDGE
-from .wrapping import Kind, wrap
+from .wrapping import kind, wrap
 
 if TYPE_CHECKING:
     from .variable import Variable
@@ -73,13 +73,13 @@ def run_after(hooks: Hooks, grads: Sequence[Any], outputs: list[Any], create: bo
 
 
 def _shown(g: Any) -> Any:
-    return g if g is None or isinstance(g, Kind.tensor) else wrap(g, NO_EDGE)
+    return g if g is None or isinstance(g, kind.tensor) else wrap(g, NO_EDGE)
 
 
 def _replaced(g: Any, answer: Any, create: bool) -> Any:
     if answer is None:
         return g
-    if not isinstance(answer, Kind.tensor):
+    if not isinstance(answer, kind.tensor):
         raise TypeError(f"a gradient hook must return a Tensor or None, not {type(answer).__name__}")
     if answer._data.shape != g.shape:
         raise RuntimeError(

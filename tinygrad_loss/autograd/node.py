@@ -89,9 +89,13 @@ class Node:
         """The same, on tensors, so that a graph of the gradient is recorded (create_graph)."""
         return self.vjp(g, *self.saved_variables())
 
-    def fit(self, g: Any, output: int) -> Any:
-        """A gradient that arrives here, in the shape and dtype of this node's output."""
+    def conform(self, g: Any, output: int) -> Any:
+        """A gradient of one of this node's outputs, in the shape and dtype of that output."""
         return fitted(g, self.shape, self.dtype)
+
+    def fit(self, g: Any, output: int) -> Any:
+        """A gradient that arrives here, as it waits here."""
+        return self.conform(g, output)
 
     def join(self, g: Any, more: Any) -> Any:
         """Two gradients that arrived here, as one."""
@@ -133,7 +137,7 @@ class Node:
                 "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
                 "you need to access saved tensors after calling backward."
             )
-        if clock.Last.time > self.seq:
+        if clock.last.time > self.seq:
             for name, value in zip(self.saves, self.saved, strict=True):
                 if isinstance(value, np.ndarray) and (since := clock.changes_since(value, self.seq)):
                     now = clock.version(value)
@@ -192,9 +196,12 @@ class MultiNode(Node):
     __slots__ = ("shapes",)
     shapes: Sequence[tuple[int, ...]]
 
+    def conform(self, g: Any, output: int) -> Any:
+        return fitted(g, self.shapes[output], self.dtype)
+
     def fit(self, g: Any, output: int) -> Any:
         grads: list[Any] = [None] * len(self.shapes)
-        grads[output] = fitted(g, self.shapes[output], self.dtype)
+        grads[output] = self.conform(g, output)
         return grads
 
     def join(self, g: Any, more: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .engine import walk
 from .node import LEAF, AccumulateGrad, Edge, Node
-from .wrapping import Kind, wrap
+from .wrapping import kind, wrap
 
 
 def backward(
@@ -85,13 +85,13 @@ def grad(
 
 
 def _listed(tensors: Any) -> list[Any]:
-    return [tensors] if isinstance(tensors, Kind.tensor) else list(tensors)
+    return [tensors] if isinstance(tensors, kind.tensor) else list(tensors)
 
 
 def _gradients(roots: Sequence[tuple[Edge, Any]], inputs: Sequence[Any], free: bool, create: bool) -> list[Any]:
     edges: list[Edge] = []
     for place, x in enumerate(inputs):
-        if not isinstance(x, Kind.tensor):
+        if not isinstance(x, kind.tensor):
             raise TypeError(f"grad(): inputs[{place}] must be a Tensor, not {type(x).__name__}")
         if not x.requires_grad:
             raise RuntimeError(
@@ -108,20 +108,20 @@ def _gradients(roots: Sequence[tuple[Edge, Any]], inputs: Sequence[Any], free: b
         g = arrived[output] if output < len(arrived) else None
         if g is not None and isinstance(node, AccumulateGrad) and x._edge is LEAF:
             g = _after_leaf_hooks(x, g, create)
-        found.append(g if g is None or isinstance(g, Kind.tensor) else wrap(np.array(g), (None, 0)))
+        found.append(g if g is None or isinstance(g, kind.tensor) else wrap(np.array(g), (None, 0)))
     return found
 
 
 def _after_leaf_hooks(leaf: Any, g: Any, create: bool) -> Any:
     for hook in list(getattr(leaf, "_leaf_hooks", {"pre": {}})["pre"].values()):
-        answer = hook(g if isinstance(g, Kind.tensor) else wrap(g, (None, 0)))
+        answer = hook(g if isinstance(g, kind.tensor) else wrap(g, (None, 0)))
         if answer is not None:
             g = answer if create else answer._data
     return g
 
 
 def _roots(outputs: Sequence[Any], gradients: Any, create: bool) -> list[tuple[Edge, Any]]:
-    if gradients is None or isinstance(gradients, Kind.tensor):
+    if gradients is None or isinstance(gradients, kind.tensor):
         gradients = [gradients] * len(outputs) if gradients is None else [gradients]
     gradients = list(gradients)
     if len(gradients) != len(outputs):
@@ -130,7 +130,7 @@ def _roots(outputs: Sequence[Any], gradients: Any, create: bool) -> list[tuple[E
 
 
 def _root_edge(output: Any) -> Edge:
-    if not isinstance(output, Kind.tensor):
+    if not isinstance(output, kind.tensor):
         raise TypeError(f"backward(): expected a Tensor to start from, not {type(output).__name__}")
     edge: Edge = output.edge()
     if edge[0] is None:
@@ -151,7 +151,7 @@ def _root_gradient(output: Any, gradient: Any, create: bool) -> Any:
             )
         g = np.ones_like(data)
         return wrap(g, (None, 0)) if create else g
-    if not isinstance(gradient, Kind.tensor):
+    if not isinstance(gradient, kind.tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     if gradient._data.shape != data.shape:
         raise RuntimeError(

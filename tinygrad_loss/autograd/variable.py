@@ -13,7 +13,7 @@ from .requests import backward
 from .hooks import Hooks, HookTable, RemovableHandle, add_to
 from .modes import modes
 from .node import LEAF, NO_EDGE, AccumulateGrad, Edge, LeafEdge, Node
-from .wrapping import Kind, wrap
+from .wrapping import kind, wrap
 
 
 class Variable:
@@ -31,7 +31,7 @@ class Variable:
     def __init_subclass__(cls, concrete: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if concrete:
-            Kind.tensor = cls
+            kind.tensor = cls
 
     def edge(self) -> Edge:
         """The pair (node, output number) at which this variable stands; (None, 0) when it requires no gradient."""

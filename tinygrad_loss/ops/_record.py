@@ -15,13 +15,15 @@ import numpy as np
 from .._dtypes import F32, F64, SCALARS, result_dtype, weak_float
 from .._shapes import broadcast
 from ..autograd import anomaly
+from ..autograd.anomaly import state
 from ..autograd.clock import tick
 from ..autograd.modes import modes
 from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
 from ..autograd.variable import Variable
-from ..autograd.wrapping import wrap
+from ..autograd.wrapping import kind, wrap
 
 Array = np.ndarray[Any, Any]
+ndarray = np.ndarray
 _new = object.__new__
 
 
@@ -33,6 +35,11 @@ class Unary(Node):
     forward: ClassVar[Callable[[Any], Any]]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
+    keeps: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.keeps = cls.saves[0] if cls.saves else None
 
 
 class Binary(Node):
@@ -51,10 +58,11 @@ class Binary(Node):
 def unary(op: type[Unary], x: Any) -> Any:
     """Carry out ``op`` on ``x`` and record it."""
     if not isinstance(x, Variable):
-        return op.forward(x if type(x) is np.ndarray else array_of(x, public_name(op)))
+        return op.forward(x)
     data = x._data
-    if op.floats and data.dtype is not F32 and data.dtype is not F64 and data.dtype.kind != "f":
-        data = data.astype(weak_float(data.dtype))
+    dtype = data.dtype
+    if dtype is not F32 and dtype is not F64 and op.floats and dtype.kind != "f":
+        data = data.astype(weak_float(dtype))
     out = op.forward(data)
     edge = x._edge
     if type(edge) is not tuple:
@@ -64,47 +72,45 @@ def unary(op: type[Unary], x: Any) -> Any:
     node = _new(op)
     node.seq = tick()
     node.next_functions = (edge,)
-    saves = op.saves
-    node.saved = () if not saves else (out,) if saves[0] == "result" else (data,)
-    node.shape = out.shape
-    node.dtype = out.dtype
+    node.saved = () if op.keeps is None else (out,) if op.keeps == "result" else (data,)
+    node.shape = data.shape
+    node.dtype = dtype
     node.hooks = None
-    if anomaly.State.enabled:
+    if state.enabled:
         anomaly.note(node)
-    return wrap(out, (node, 0))
+    if type(out) is not ndarray:
+        out = np.asarray(out)
+    tensor = _new(kind.tensor)
+    tensor._data = out
+    tensor._edge = (node, 0)
+    return tensor
 
 
 def binary(op: type[Binary], x: Any, y: Any) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
-    if isinstance(x, Variable):
-        a = x._data
-        e = x._edge
-        if type(e) is not tuple:
-            e = e.resolve(x)
-        if isinstance(y, Variable):
-            b = y._data
-            f = y._edge
-            if type(f) is not tuple:
-                f = f.resolve(y)
-            if a.dtype is not b.dtype:
-                a, b = harmonised(a, b)
-        else:
-            f = NO_EDGE
-            b = y
-            if type(y) is not float or a.dtype is not F32 and a.dtype is not F64:
-                a, b = harmonised(a, operand(op, y))
-    elif isinstance(y, Variable):
-        e = NO_EDGE
-        f = y.edge()
-        a, b = harmonised(operand(op, x), y._data)
+    if type(y) is float and isinstance(x, Variable):
+        a, b, e, f = x._data, y, x._edge, NO_EDGE
+        if a.dtype is not F32 and a.dtype is not F64:
+            a, b = harmonised(a, b)
+    elif isinstance(x, Variable) and isinstance(y, Variable):
+        a, b, e, f = x._data, y._data, x._edge, y._edge
+        if a.dtype is not b.dtype:
+            a, b = harmonised(a, b)
+        if type(f) is not tuple:
+            f = f.resolve(y)
+    elif isinstance(x, Variable) or isinstance(y, Variable):
+        e, f = edge_of(x), edge_of(y)
+        a, b = harmonised(operand(op, x), operand(op, y))
     else:
         return op.forward(x, y)
+    if type(e) is not tuple:
+        e = e.resolve(x)
     try:
         out = op.forward(a, b)
     except ValueError:
         broadcast([np.shape(a), np.shape(b)], public_name(op))
         raise
-    if (e is NO_EDGE and f is NO_EDGE) or not modes.grad or out.dtype.kind != "f":
+    if (e is NO_EDGE and f is NO_EDGE) or not modes.grad:
         return wrap(out, NO_EDGE)
     node = _new(op)
     node.seq = tick()
@@ -113,9 +119,14 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
     node.shape = out.shape
     node.dtype = out.dtype
     node.hooks = None
-    if anomaly.State.enabled:
+    if state.enabled:
         anomaly.note(node)
-    return wrap(out, (node, 0))
+    if type(out) is not ndarray:
+        out = np.asarray(out)
+    tensor = _new(kind.tensor)
+    tensor._data = out
+    tensor._edge = (node, 0)
+    return tensor
 
 
 def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = (), edge: Any = None) -> Any:
@@ -128,6 +139,11 @@ def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ..
     node.shape = out.shape
     node.dtype = out.dtype
     return wrap(out, (node, 0))
+
+
+def constant(inputs: Sequence[Any], out: Any) -> Any:
+    """``out`` as a tensor through which no gradient flows; ``out`` itself where no input is a tensor."""
+    return wrap(out, NO_EDGE) if any(isinstance(x, Variable) for x in inputs) else out
 
 
 def record_many(op: type[MultiNode], inputs: Sequence[Any], outs: Sequence[Array], saved: tuple[Any, ...] = ()) -> tuple[Any, ...]:
@@ -155,7 +171,7 @@ def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> N
     node.next_functions = edges
     node.saved = saved
     node.hooks = None
-    if anomaly.State.enabled:
+    if state.enabled:
         anomaly.note(node)
     return node
 
@@ -189,7 +205,9 @@ def floating(x: Array) -> Array:
 
 
 def operand(op: type[Node], value: Any) -> Any:
-    """A Python number, or a NumPy one or array as PyTorch takes it; TypeError for anything else."""
+    """The array of a tensor, a Python number, or a NumPy one or array as PyTorch takes it; TypeError for anything else."""
+    if isinstance(value, Variable):
+        return value._data
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, SCALARS) or isinstance(value, np.ndarray):

@@ -77,8 +77,8 @@ class LogSoftmaxBackward0(Fused):
     inputs = ("self",)
     saves = ("result", "dim")
 
-    def fit(self, g: Any, output: int) -> Any:
-        return g if isinstance(g, OneHotGradient) else super().fit(g, output)
+    def conform(self, g: Any, output: int) -> Any:
+        return g if isinstance(g, OneHotGradient) else super().conform(g, output)
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         return [self._vjp(g, *saved, in_place=False)]
