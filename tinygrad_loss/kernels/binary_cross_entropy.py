@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, apply, total
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, apply, total, total_and_rest, with_sign
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
 
 
@@ -31,6 +31,12 @@ def bce_with_logits_total(x: Floats, y: Floats, weight: Floats | None = None, po
     if pos_weight is None:
         return total(_with_logits, x, y, *_broadcast(x, weight))
     return total(_with_pos_weight, x, y, *_broadcast(x, pos_weight, weight))
+
+
+def bce_with_logits_total_and_slope(x: Floats, y: Floats, weight: Floats | None = None) -> tuple[float, Floats]:
+    """The sum of bce_with_logits, and its gradient at x for a sum whose own gradient is 1; for the price of little more
+    than one of them, since both rest on the same exponential."""
+    return total_and_rest(_loss_and_slope, x, y, *_broadcast(x, weight))
 
 
 def bce_with_logits_vjp(
@@ -70,9 +76,22 @@ def _with_logits_vjp(x: Floats, y: Floats, g: Floats, weight: Floats | None = No
     t = tail_of(x)
     t /= t + ONE[x.dtype]
     out = _side(x, y)
-    out -= np.copysign(t, x)
+    out -= with_sign(t, x)
     out *= g
     return out if weight is None else np.multiply(out, weight, out)
+
+
+def _loss_and_slope(x: Floats, y: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
+    t = tail_of(x)
+    slope = _side(x, y)
+    loss = np.log1p(t)
+    loss += slope * x
+    t /= t + ONE[x.dtype]
+    slope -= with_sign(t, x)
+    if weight is not None:
+        loss *= weight
+        slope *= weight
+    return loss, slope
 
 
 def _with_pos_weight(x: Floats, y: Floats, pos_weight: Floats, weight: Floats | None = None) -> Floats:

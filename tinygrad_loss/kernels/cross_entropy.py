@@ -22,7 +22,7 @@ from tinygrad_loss.kernels.exponentials import (
     row_starts,
     some_rows,
 )
-from tinygrad_loss.kernels.rows import BLOCK, over_rows
+from tinygrad_loss.kernels.rows import SMALL, over_rows
 from tinygrad_loss.kernels.softmax import put_log_probabilities
 
 
@@ -96,7 +96,7 @@ def one_hot_vjp(rows: RowExponentials, at_target: Indices, coefficient: Floats, 
     np.subtract(total, gap, gap)
     np.copyto(gap, rows.others, where=at_target == rows.peak)
     gap *= scale
-    if values.size <= BLOCK:
+    if values.size <= SMALL:
         np.multiply(values, scale[:, None], out)
     else:
         column = scale[:, None]
@@ -144,7 +144,7 @@ def checked_target(target: Array, c: int, ignore_index: int) -> tuple[Indices, M
 
 def _all_rows(logits: Floats) -> RowExponentials:
     n, c = logits.shape
-    if logits.size <= BLOCK:
+    if logits.size <= SMALL:
         return row_exponentials(logits, np.empty((n, c), logits.dtype))
     whole = empty_rows(n, c, logits.dtype)
 

@@ -13,21 +13,44 @@ import numpy as np
 
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.threads import parallel_for
+from tinygrad_loss.kernels.threads import LEAST_BYTES, chunk_elements, parallel_for
 
-# Elements in a piece: half a megabyte in float32. A thread must ask for the interpreter's lock after every ufunc call;
-# with pieces a quarter as large two threads took 1.6 times as long as with these, much of it spent waiting.
-PIECE = 1 << 17
+# An array of at most this many elements is one piece, whatever its dtype.
+SMALL = LEAST_BYTES // 8
 
 # The numbers that the kernels need, as arrays of both dtypes: a ufunc takes an array faster than a Python number.
 _KINDS = (np.dtype(np.float32), np.dtype(np.float64))
 ZERO, ONE, FOUR, MINUS_ONE = ({kind: np.full((), value, kind) for kind in _KINDS} for value in (0, 1, 4, -1))
+_SIGN = {kind: np.copysign(np.zeros((), kind), -1).view(f"u{kind.itemsize}") for kind in _KINDS}
+
+
+def minus_abs(x: Floats) -> Floats:
+    """-|x|."""
+    if x.size < _FEW:
+        few: Floats = np.copysign(x, MINUS_ONE[x.dtype])
+        return few
+    sign = _SIGN[x.dtype]
+    out: Floats = np.bitwise_or(x.view(sign.dtype), sign).view(x.dtype)
+    return out
+
+
+def with_sign(t: Floats, x: Floats) -> Floats:
+    """t, which is not negative, with the sign of x: written to t."""
+    if x.size < _FEW:
+        return np.copysign(t, x, t)
+    sign = _SIGN[x.dtype]
+    bits = t.view(sign.dtype)
+    bits |= x.view(sign.dtype) & sign
+    return t
+
+
+_FEW = 1024  # below this copysign is faster, being one call; above, setting the sign's bit, being a third of the work
 
 
 def apply(kernel: Callable[..., Floats], *inputs: Floats) -> Floats:
     """kernel(*inputs), for inputs of the shape and dtype of the first; one of a single element may have any shape."""
     first = inputs[0]
-    if first.size <= PIECE and first.ndim:
+    if first.size <= SMALL and first.ndim:
         return kernel(*inputs)
     return _in_pieces(lambda *parts: (kernel(*parts),), inputs, 1)[0]
 
@@ -35,23 +58,45 @@ def apply(kernel: Callable[..., Floats], *inputs: Floats) -> Floats:
 def apply_two(kernel: Callable[..., tuple[Floats, Floats]], *inputs: Floats) -> tuple[Floats, Floats]:
     """The same for a kernel with two results."""
     first = inputs[0]
-    if first.size <= PIECE and first.ndim:
+    if first.size <= SMALL and first.ndim:
         return kernel(*inputs)
     one, two = _in_pieces(kernel, inputs, 2)
     return one, two
 
 
 def total(kernel: Callable[..., Floats], *inputs: Floats) -> float:
-    """The sum of kernel(*inputs), which is never formed as a whole."""
-    n_pieces = -(-inputs[0].size // PIECE)
-    sums = np.zeros(n_pieces)
+    """The sum of kernel(*inputs), losses of one sign, which are never formed as a whole."""
+    pieces = _cut(inputs[0])
+    sums = np.zeros(len(pieces))
     flat = [a.reshape(-1) for a in inputs]
 
     def run(k: int) -> None:
-        sums[k] = np.add.reduce(kernel(*_piece(flat, k)), dtype=np.float64)
+        sums[k] = _sum(kernel(*_parts(flat, pieces[k])))
 
-    parallel_for(n_pieces, run)
+    parallel_for(len(pieces), run)
     return float(np.add.reduce(sums))
+
+
+def total_and_rest(kernel: Callable[..., tuple[Floats, Floats]], *inputs: Floats) -> tuple[float, Floats]:
+    """For a kernel with two results: the sum of the first, which is never formed as a whole, and the second."""
+    first = inputs[0]
+    pieces = _cut(first)
+    sums = np.zeros(len(pieces))
+    rest = buffers.empty_like(first)
+    flat = [a.reshape(-1) for a in inputs]
+    target = rest.reshape(-1)
+
+    def run(k: int) -> None:
+        losses, target[pieces[k]] = kernel(*_parts(flat, pieces[k]))
+        sums[k] = _sum(losses)
+
+    parallel_for(len(pieces), run)
+    return float(np.add.reduce(sums)), rest
+
+
+def _sum(losses: Floats) -> float:
+    """The sum in float64 of short sums in the array's own dtype, which take half the time of long ones in float64."""
+    return float(np.add.reduce(np.add.reduceat(losses, np.arange(0, losses.size, 256)), dtype=np.float64))
 
 
 def _in_pieces(kernel: Callable[..., Any], inputs: tuple[Floats, ...], n_results: int) -> list[Floats]:
@@ -64,15 +109,21 @@ def _in_pieces(kernel: Callable[..., Any], inputs: tuple[Floats, ...], n_results
     sources = [a.reshape(-1) for a in inputs]
     targets = [a.reshape(-1) for a in results]
 
-    def run(k: int) -> None:
-        made = kernel(*_piece(sources, k))
-        for target, part in zip(_piece(targets, k), made, strict=True):
-            target[...] = part
+    pieces = _cut(first)
 
-    parallel_for(-(-first.size // PIECE), run)
+    def run(k: int) -> None:
+        made = kernel(*_parts(sources, pieces[k]))
+        for target, part in zip(targets, made, strict=True):
+            target[pieces[k]] = part
+
+    parallel_for(len(pieces), run)
     return [a.T for a in results] if turned else results
 
 
-def _piece(flat: list[Floats], k: int) -> list[Floats]:
-    piece = slice(k * PIECE, (k + 1) * PIECE)
+def _cut(x: Floats) -> list[slice]:
+    step = chunk_elements(x.nbytes, x.itemsize)
+    return [slice(start, start + step) for start in range(0, x.size, step)]
+
+
+def _parts(flat: list[Floats], piece: slice) -> list[Floats]:
     return [a if a.size == 1 else a[piece] for a in flat]

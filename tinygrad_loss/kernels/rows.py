@@ -11,10 +11,10 @@ from math import prod
 from typing import NamedTuple
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.threads import parallel_for
+from tinygrad_loss.kernels.threads import LEAST_BYTES, chunk_elements, parallel_for
 
-# Elements in a block: with two temporaries beside it, 256 KB each in float32, it stays in a core's second-level cache.
-BLOCK = 1 << 16
+# An array of at most this many elements is one block, whatever its dtype.
+SMALL = LEAST_BYTES // 8
 
 
 class Block(NamedTuple):
@@ -33,9 +33,9 @@ def outer_c_inner(shape: tuple[int, ...], axis: int) -> tuple[int, int, int]:
     return prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :])
 
 
-def cut(outer: int, c: int, inner: int) -> list[Block]:
-    """The blocks of such an array. They depend on its shape alone."""
-    rows = max(1, BLOCK // c)
+def cut(outer: int, c: int, inner: int, itemsize: int) -> list[Block]:
+    """The blocks of such an array. They depend on its shape and dtype alone."""
+    rows = max(1, chunk_elements(outer * c * inner * itemsize, itemsize) // c)
     blocks = []
     if rows >= inner:
         step = rows // inner
@@ -56,13 +56,13 @@ def over_rows(fn: Callable[..., None], inputs: tuple[Floats, ...], outputs: tupl
     rows is the slice of the rows' numbers. The outputs are row-major, and fn fills its rows of them.
     """
     first = inputs[0]
-    if first.size <= BLOCK and first.ndim == 2 and axis in (1, -1):
+    if first.size <= SMALL and first.ndim == 2 and axis in (1, -1):
         fn(slice(0, len(first)), *inputs, *outputs)
         return
     outer, c, inner = outer_c_inner(first.shape, axis)
     sources = [a.reshape(outer, c, inner) for a in inputs]
     targets = [a.reshape(outer, c, inner) for a in outputs]
-    blocks = cut(outer, c, inner)
+    blocks = cut(outer, c, inner, first.itemsize)
 
     def run(k: int) -> None:
         block = blocks[k]

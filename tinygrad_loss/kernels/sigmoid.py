@@ -13,16 +13,12 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import FOUR, MINUS_ONE, ONE, ZERO, apply, apply_two
+from tinygrad_loss.kernels.elementwise import FOUR, ONE, ZERO, apply, apply_two, minus_abs
 
 
 def tail_of(x: Floats) -> Floats:
     """exp(-|x|)."""
-    if x.size < 1024:
-        t: Floats = np.exp(np.copysign(x, MINUS_ONE[x.dtype]))  # one call less, but slow on each element
-        return t
-    t = np.abs(x)
-    np.negative(t, t)
+    t = minus_abs(x)
     np.exp(t, t)
     return t
 
@@ -98,7 +94,7 @@ def logsigmoid_vjp(g: Floats, x: Floats, tail: Floats) -> Floats:
 
 
 def _logsigmoid_vjp(x: Floats, t: Floats, g: Floats) -> Floats:
-    out = np.maximum(x, ZERO[x.dtype])
+    out: Floats = np.maximum(x, ZERO[x.dtype])
     np.negative(out, out)
     np.exp(out, out)
     out /= t + ONE[x.dtype]

@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.exponentials import RowExponentials, empty_rows, fill_rows, row_exponentials, some_rows
-from tinygrad_loss.kernels.rows import BLOCK, outer_c_inner, over_rows
+from tinygrad_loss.kernels.rows import SMALL, outer_c_inner, over_rows
 
 
 def softmax(x: Floats, axis: int) -> Floats:
@@ -69,7 +69,7 @@ def log_softmax_and_rows(x: Floats, axis: int) -> tuple[Floats, RowExponentials 
     if not x.size:
         return out, None
     outer, c, inner = outer_c_inner(x.shape, axis)
-    if inner == 1 and x.size <= BLOCK:
+    if inner == 1 and x.size <= SMALL:
         logits = x.reshape(outer, c)
         few = row_exponentials(logits, np.empty((outer, c), x.dtype))
         put_log_probabilities(logits, few, out.reshape(outer, c))
