@@ -65,6 +65,8 @@ class Node:
     vjps: ClassVar[tuple[Callable[..., Any], ...]] = ()
     frees: ClassVar[bool] = True
     """Whether a backward drops what was saved (False where only sizes and numbers were)."""
+    private: ClassVar[tuple[str, ...]] = ()
+    """What is saved for accuracy only and PyTorch does not save: read as None if it has been changed in place since."""
 
     next_functions: tuple[Edge, ...]
     saved: tuple[Any, ...] | None
@@ -138,17 +140,23 @@ class Node:
                 "you need to access saved tensors after calling backward."
             )
         if clock.last.time > self.seq:
-            for name, value in zip(self.saves, self.saved, strict=True):
-                if isinstance(value, np.ndarray) and (since := clock.changes_since(value, self.seq)):
-                    now = clock.version(value)
-                    raise RuntimeError(
-                        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                        f"'{name}' (shape {list(value.shape)}), saved by {self.name()}, is at version {now}; expected version "
-                        f"{now - since} instead. Change a clone (x.clone().add_(1)), or use the form that makes a new tensor "
-                        "(x = x + 1). Hint: enable anomaly detection to find the operation that failed to compute its "
-                        "gradient, with torch.autograd.set_detect_anomaly(True)."
-                    )
+            return tuple(self._unchanged(name, value) for name, value in zip(self.saves, self.saved, strict=True))
         return self.saved
+
+    def _unchanged(self, name: str, value: Any) -> Any:
+        since = clock.changes_since(value, self.seq) if isinstance(value, np.ndarray) else 0
+        if not since:
+            return value
+        if name in self.private:
+            return None
+        now = clock.version(value)
+        raise RuntimeError(
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            f"'{name}' (shape {list(value.shape)}), saved by {self.name()}, is at version {now}; expected version "
+            f"{now - since} instead. Change a clone (x.clone().add_(1)), or use the form that makes a new tensor "
+            "(x = x + 1). Hint: enable anomaly detection to find the operation that failed to compute its "
+            "gradient, with torch.autograd.set_detect_anomaly(True)."
+        )
 
     def name(self) -> str:
         """PyTorch's name of the operation, such as ``"MulBackward0"``."""

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.node import Node
+from ..autograd.node import NO_EDGE, Node
+from ..autograd.wrapping import wrap
+from ..kernels import sigmoid as kernel
 from ._fused import Fused
+from ._narrow import widened
 from ._record import array_of, data_of, floating, record
-from .pointwise import abs, exp, log, log1p, sign
+from .pointwise import abs, exp, log1p
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
 
 
 class SigmoidBackward0(Fused):
-    """s = 1 / (1 + e^-x): dx = g s (1 - s). 1 - s is kept as sigmoid(-x), so that a confident score's gradient is not lost."""
+    """s = 1 / (1 + e^-x): dx = g s (1 - s). The tail e^-|x| is kept, from which s (1 - s) comes without the subtraction, so that a
+    confident score's gradient is not lost."""
 
     __slots__ = ()
     inputs = ("self",)
-    saves = ("result", "complement")
+    saves = ("result", "tail")
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        return [g * (saved[0] * saved[1])]
+        return [widened(kernel.sigmoid_vjp, np.asarray(g), saved[1])]
 
     def vjp_recorded(self, g: Any) -> list[Any]:
-        s, complement = self.saved_variables()
-        return [g * s * record(ComplementBackward, (s,), complement._data)]
+        s, tail = self.saved_variables()
+        likely, unlikely = 1 / (tail._data + 1), tail._data / (tail._data + 1)
+        return [g * s * record(ComplementBackward, (s,), np.where(s._data >= likely, unlikely, likely))]
 
     def input_variables(self) -> list[Any]:
-        s, complement = self.saved_variables()
-        return [log(s) - log(complement)]
+        s, tail = self.saved_variables()
+        distance = -np.log(tail._data)
+        return [wrap(np.where(s._data >= 0.5, distance, -distance), NO_EDGE)]
 
     def define(self, *inputs: Any) -> Any:
         return sigmoid_definition(inputs[0])
@@ -46,18 +53,21 @@ class ComplementBackward(Node):
 
 
 class TanhBackward0(Node):
-    """y = tanh x: dx = g (1 - y^2). 1 - y^2 is kept as 1 / cosh^2 x."""
+    """y = tanh x: dx = g (1 - y^2), where 1 - y^2 is worked out as 1 / cosh^2 x (if x is still what it was)."""
 
     __slots__ = ()
     inputs = ("self",)
-    saves = ("result", "slope")
+    saves = ("result", "input")
+    private = ("input",)
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        return [g * saved[1]]
+        y, x = saved
+        return [g * (1 - y * y) if x is None else widened(kernel.tanh_vjp, np.asarray(g), x)]
 
     def vjp_recorded(self, g: Any) -> list[Any]:
-        y, slope = self.saved_variables()
-        return [g * record(TanhSlopeBackward, (y,), slope._data, (y._data,))]
+        y, x = self.saved_variables()
+        slope = 1 - y._data * y._data if x is None else widened(kernel.tanh_vjp, np.ones_like(x._data), x._data)
+        return [g * record(TanhSlopeBackward, (y,), slope, (y._data,))]
 
 
 class TanhSlopeBackward(Node):
@@ -119,16 +129,9 @@ def sigmoid(input: Tensor) -> Tensor:
     tensor([0.2689, 0.5000, 1.0000])
     """
     if not hasattr(input, "_data"):
-        return _sigmoid(input)[0]  # type: ignore[return-value]
-    s, complement = _sigmoid(floating(input._data))
-    return record(SigmoidBackward0, (input,), s, (s, complement))  # type: ignore[no-any-return]
-
-
-def _sigmoid(x: Any) -> tuple[Any, Any]:
-    small = np.exp(-np.abs(x))
-    near, far = small / (1 + small), 1 / (1 + small)
-    positive = x >= 0
-    return np.where(positive, far, near), np.where(positive, near, far)
+        return widened(kernel.sigmoid, np.asarray(input))  # type: ignore[no-any-return]
+    s, tail = widened(kernel.sigmoid_and_tail, floating(array_of(input, "sigmoid")))
+    return record(SigmoidBackward0, (input,), s, (s, tail))  # type: ignore[no-any-return]
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -139,9 +142,10 @@ def tanh(input: Tensor) -> Tensor:
     tensor([0.0000, 0.7616])
     """
     if not hasattr(input, "_data"):
-        return np.tanh(input)  # type: ignore[return-value]
-    x = floating(input._data)
-    return record(TanhBackward0, (input,), np.asarray(np.tanh(x)), (np.asarray(np.tanh(x)), 1 / np.cosh(x) ** 2))  # type: ignore[no-any-return]
+        return widened(kernel.tanh, np.asarray(input))  # type: ignore[no-any-return]
+    x = floating(array_of(input, "tanh"))
+    y = np.asarray(widened(kernel.tanh, x))
+    return record(TanhBackward0, (input,), y, (y, x))  # type: ignore[no-any-return]
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -152,8 +156,8 @@ def logsigmoid(input: Tensor) -> Tensor:
     tensor([-6.9315e-01, -1.0000e+03])
     """
     x = floating(array_of(input, "logsigmoid"))
-    small = np.exp(-np.abs(x))
-    return record(LogSigmoidBackward0, (input,), np.minimum(x, 0) - np.log1p(small), (x, small))  # type: ignore[no-any-return]
+    out, tail = widened(kernel.logsigmoid_and_tail, x)
+    return record(LogSigmoidBackward0, (input,), out, (x, tail))  # type: ignore[no-any-return]
 
 
 def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
@@ -164,9 +168,8 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     tensor([ 0.3133,  0.6931, 30.0000])
     """
     x = floating(array_of(input, "softplus"))
-    scaled = x * beta
-    out = np.where(scaled > threshold, x, (np.maximum(scaled, 0) + np.log1p(np.exp(-np.abs(scaled)))) / beta)
-    return record(SoftplusBackward0, (input,), out.astype(x.dtype), (x, beta, threshold))  # type: ignore[no-any-return]
+    out = widened(partial(kernel.softplus, beta=beta, threshold=threshold), x)
+    return record(SoftplusBackward0, (input,), np.asarray(out), (x, beta, threshold))  # type: ignore[no-any-return]
 
 
 def _softplus_slope(x: Any, beta: float, threshold: float) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._dtypes import dtype as DType
-from .._dtypes import get_default_dtype
+from .._dtypes import get_default_dtype, type_word
 from .._shapes import dim_of, dims_of
 from ..autograd.node import NO_EDGE, Deferred, Node
 from ..autograd.wrapping import wrap
@@ -197,7 +197,7 @@ def _prepared(input: Any, dim: int | None, dtype: DType | None, function: str) -
     x = array_of(input, function)
     if x.dtype.kind != "f":
         raise NotImplementedError(
-            f'"{function}_lastdim_kernel_impl" not implemented for \'{x.dtype.name.capitalize()}\'. {function}(): convert the '
+            f'"{function}_lastdim_kernel_impl" not implemented for \'{type_word(x.dtype)}\'. {function}(): convert the '
             "input first, x.float(), or pass dtype=torch.float32."
         )
     if dim is None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import from_numpy_dtype, result_dtype
+from ..._dtypes import result_dtype, type_word
 from ..._shapes import Size, broadcast
+from ...kernels import binary_cross_entropy as kernel
 from ...ops._casts import cast
 from ...ops._fused import Fused
+from ...ops._narrow import widened
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.pointwise import abs, exp, log, log1p
-from ...ops.sigmoids import sigmoid
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -29,11 +30,11 @@ class BinaryCrossEntropyBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         p, y, weight, reduction = saved
-        g = spread_back(g, reduction, p.size) * (1 if weight is None else weight)
+        g = np.asarray(spread_back(g, reduction, p.size))
         of_p, of_y = (node is not None for node, _ in self.next_functions)
         return [
-            g * (p - y) / np.maximum((1 - p) * p, p.dtype.type(1e-12)) if of_p else None,
-            g * (_clamped_log(1 - p) - _clamped_log(p)) if of_y else None,
+            widened(kernel.bce_vjp, g, p, y, weight) if of_p else None,
+            widened(kernel.bce_target_vjp, g, p, weight) if of_y else None,
         ]
 
     def define(self, *inputs: Any) -> Any:
@@ -50,26 +51,16 @@ class BinaryCrossEntropyWithLogitsBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, y, weight, pos_weight, reduction = saved
-        g = spread_back(g, reduction, x.size) * (1 if weight is None else weight)
+        g = np.asarray(spread_back(g, reduction, x.size))
         of_x, of_y = (node is not None for node, _ in self.next_functions)
-        up = 1 if pos_weight is None else pos_weight
         return [
-            g * ((1 - y) * sigmoid(x) - up * y * sigmoid(-x)) if of_x else None,
-            g * (up * _softplus(-x) - _softplus(x)) if of_y else None,
+            widened(kernel.bce_with_logits_vjp, g, x, y, weight, pos_weight) if of_x else None,
+            widened(kernel.bce_with_logits_target_vjp, g, x, weight, pos_weight) if of_y else None,
         ]
 
     def define(self, *inputs: Any) -> Any:
         _, _, weight, pos_weight, reduction = self.checked()
         return bce_with_logits_in_primitives(*inputs, weight, pos_weight, NAMES[reduction])
-
-
-def _clamped_log(p: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return np.maximum(np.log(p), p.dtype.type(-100))
-
-
-def _softplus(x: Array) -> Array:
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
 def bce_in_primitives(p: Any, y: Any, weight: Any, reduction: str) -> Any:
@@ -127,11 +118,9 @@ def binary_cross_entropy(
     reduction = checked_reduction(reduction, size_average, reduce)
     _check_probabilities(input, target, weight)
     p, y, w = data_of(input), data_of(target), data_of(weight)
-    losses = (y - 1) * _clamped_log(1 - p) - y * _clamped_log(p)
-    if w is not None:
-        losses = losses * w
+    losses = np.asarray(widened(kernel.bce, p, y, w))
     return record(  # type: ignore[no-any-return]
-        BinaryCrossEntropyBackward0, (input, target), reduced_array(np.asarray(losses), reduction), (p, y, w, NUMBERS[reduction])
+        BinaryCrossEntropyBackward0, (input, target), reduced_array(losses, reduction), (p, y, w, NUMBERS[reduction])
     )
 
 
@@ -145,7 +134,7 @@ def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
     _check_float(p, "binary_cross_entropy")
     if y.dtype != p.dtype:
         raise RuntimeError(
-            f"Found dtype {_name(y)} but expected {_name(p)}: binary_cross_entropy's target must have the input's dtype, "
+            f"Found dtype {type_word(y.dtype)} but expected {type_word(p.dtype)}: binary_cross_entropy's target must have the input's dtype, "
             "target.to(input.dtype)"
         )
     if weight is not None and broadcast([p.shape, data_of(weight).shape], "binary_cross_entropy") != p.shape:
@@ -205,15 +194,13 @@ def binary_cross_entropy_with_logits(
     reduction = checked_reduction(reduction, size_average, reduce)
     input, target = _logits(input, target, weight, pos_weight)
     x, y, w, v = data_of(input), data_of(target), data_of(weight), data_of(pos_weight)
-    positive = y * _softplus(-x)
-    losses = (positive if v is None else v * positive) + (1 - y) * _softplus(x)
-    if w is not None:
-        losses = losses * w
+    if reduction == "none" or x.dtype == np.float16:
+        value = reduced_array(np.asarray(widened(kernel.bce_with_logits, x, y, w, v)), reduction)
+    else:
+        total = kernel.bce_with_logits_total(x, y, w, v)
+        value = np.asarray(total if reduction == "sum" else total / x.size if x.size else np.nan, x.dtype)
     return record(  # type: ignore[no-any-return]
-        BinaryCrossEntropyWithLogitsBackward0,
-        (input, target),
-        reduced_array(np.asarray(losses), reduction),
-        (x, y, w, v, NUMBERS[reduction]),
+        BinaryCrossEntropyWithLogitsBackward0, (input, target), value, (x, y, w, v, NUMBERS[reduction])
     )
 
 
@@ -229,7 +216,7 @@ def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any,
     _check_float(x, function)
     if y.dtype.kind != "f":
         raise RuntimeError(
-            f"result type {_name(x)} can't be cast to the desired output type {_name(y)}: {function}'s target must be floating-point, "
+            f"result type {type_word(x.dtype)} can't be cast to the desired output type {type_word(y.dtype)}: {function}'s target must be floating-point, "
             "target.float()"
         )
     for extra in (weight, pos_weight):
@@ -243,10 +230,5 @@ def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any,
 
 def _check_float(x: Array, function: str) -> None:
     if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"{function}\" not implemented for '{_name(x)}'. Convert the input first: input.float()")
+        raise NotImplementedError(f"\"{function}\" not implemented for '{type_word(x.dtype)}'. Convert the input first: input.float()")
 
-
-def _name(array: Array) -> str:
-    names = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int"}
-    name = from_numpy_dtype(array.dtype).name
-    return names.get(name, name.capitalize())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._dtypes import type_word
 from ..._shapes import listed
 from ...autograd.node import NO_EDGE
 from ...autograd.wrapping import wrap
@@ -194,7 +195,7 @@ def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
         )
     if classes.dtype not in (np.int64, np.uint8):
         raise RuntimeError(
-            f"expected target dtype to be Long or Byte, but got {_torch_type(classes)}. {function}: class numbers come as int64, "
+            f"expected target dtype to be Long or Byte, but got {type_word(classes.dtype)}. {function}: class numbers come as int64, "
             "target.long()" + ("; one-hot rows as target.argmax(1)" if classes.dtype.kind == "f" else "")
         )
     c = x.shape[min(1, x.ndim - 1)]
@@ -206,11 +207,7 @@ def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
             )
         if w.dtype != x.dtype:
             raise RuntimeError(
-                f"expected scalar type {_torch_type(x)} but found {_torch_type(w)}: {function}'s weight must have the input's dtype, "
+                f"expected scalar type {type_word(x.dtype)} but found {type_word(w.dtype)}: {function}'s weight must have the input's dtype, "
                 "weight.to(input.dtype)"
             )
 
-
-def _torch_type(array: Array) -> str:
-    names = {"float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char"}
-    return names.get(array.dtype.name, array.dtype.name.capitalize())

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import result_dtype
+from ..._dtypes import result_dtype, type_word
 from ..._shapes import Size, broadcast
 from ...ops._casts import cast
 from ...ops._fused import Fused
 from ...ops._record import array_of, data_of, record
+from ...ops.reductions import sum
+from ...ops.shaping import expand
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -47,8 +49,7 @@ def mse_loss_definition(
     """``mse_loss`` in primitives: a difference, its square, a mean."""
     reduction = checked_reduction(reduction, size_average, reduce)
     x, y = _pair(input, target, "mse_loss")
-    losses = (x - y) ** 2
-    return reduced(losses if weight is None else losses * weight, reduction)  # type: ignore[no-any-return]
+    return _weighted(x, y, weight, reduction) if weight is not None else reduced((x - y) ** 2, reduction)  # type: ignore[no-any-return]
 
 
 @loss(definition=mse_loss_definition)
@@ -82,10 +83,8 @@ def mse_loss(
 def _weighted(input: Any, target: Any, weight: Any, reduction: str) -> Any:
     if data_of(weight).shape != data_of(input).shape:
         raise ValueError("Weights and input must have the same size.")
-    losses = mse_loss(input, target, reduction="none") * weight
-    if reduction == "mean":
-        return losses.sum() / weight.sum()
-    return reduced(losses, reduction)
+    losses = (input - target) ** 2 * weight
+    return sum(losses) / sum(weight) if reduction == "mean" else reduced(losses, reduction)
 
 
 def _pair(input: Any, target: Any, function: str) -> tuple[Any, Any]:
@@ -97,8 +96,8 @@ def _pair(input: Any, target: Any, function: str) -> tuple[Any, Any]:
             "incorrect results due to broadcasting. Please ensure they have the same size.",
             stacklevel=4,
         )
-    broadcast([x.shape, y.shape], function)
+    shape = broadcast([x.shape, y.shape], function)
     common = result_dtype([x, y])
     if not common.is_floating_point:
-        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{common.name}'. {function}: convert first, input.float()")
-    return cast(input, common), cast(target, common)
+        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{type_word(common.numpy)}'. {function}: convert first, input.float()")
+    return tuple(cast(one if data_of(one).shape == shape else expand(one, shape), common) for one in (input, target))  # type: ignore[return-value]
