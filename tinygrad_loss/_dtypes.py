@@ -108,6 +108,21 @@ def set_default_dtype(d: dtype) -> None:
     _Default.dtype = d
 
 
+_WORDS = {
+    "float64": "Double", "float32": "Float", "float16": "Half", "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char",
+    "uint8": "Byte", "bool": "Bool",
+}  # fmt: skip
+
+
+def type_word(numpy_dtype: np.dtype[Any]) -> str:
+    """PyTorch's word for a type in messages and in the names of the old tensor classes.
+
+    >>> type_word(np.dtype("int64"))
+    'Long'
+    """
+    return _WORDS[numpy_dtype.name]
+
+
 def default_numpy() -> np.dtype[Any]:
     """NumPy's name of the default floating type."""
     return _Default.dtype.numpy

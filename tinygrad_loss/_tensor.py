@@ -5,7 +5,6 @@ The class is thin: what a method does stands in ``ops/``, once, as a function; h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,25 @@ from ._shapes import Size
 from .autograd.node import NO_EDGE
 from .autograd.variable import Variable
 from .autograd.wrapping import wrap
-from .ops import _casts, arithmetic, pointwise, reductions, shaping
+from .ops import (
+    _casts,
+    arithmetic,
+    comparison,
+    extremes,
+    gammas,
+    norms,
+    pointwise,
+    products,
+    reductions,
+    rounding,
+    selection,
+    shaping,
+    sorting,
+    statistics,
+    trigonometry,
+)
 from .ops._views import base_of
+from .ops.comparison import operator_of
 
 
 class Tensor(Variable, concrete=True):
@@ -100,10 +116,118 @@ class Tensor(Variable, concrete=True):
     log = pointwise.log
     log1p = pointwise.log1p
     sqrt = pointwise.sqrt
-    sin = pointwise.sin
-    cos = pointwise.cos
+    exp2 = pointwise.exp2
+    log2 = pointwise.log2
+    log10 = pointwise.log10
+    rsqrt = pointwise.rsqrt
+    sin = trigonometry.sin
+    cos = trigonometry.cos
+    tan = trigonometry.tan
+    asin = arcsin = trigonometry.asin
+    acos = arccos = trigonometry.acos
+    atan = arctan = trigonometry.atan
+    atan2 = arctan2 = trigonometry.atan2
+    sinh = trigonometry.sinh
+    cosh = trigonometry.cosh
+    asinh = arcsinh = trigonometry.asinh
+    acosh = arccosh = trigonometry.acosh
+    atanh = arctanh = trigonometry.atanh
+    erf = gammas.erf
+    erfc = gammas.erfc
+    erfinv = gammas.erfinv
+    lgamma = gammas.lgamma
+    digamma = gammas.digamma
     abs = absolute = __abs__ = pointwise.abs
-    sign = pointwise.sign
+    sign = sgn = pointwise.sign
+    floor = rounding.floor
+    ceil = rounding.ceil
+    round = rounding.round
+    trunc = fix = rounding.trunc
+    frac = rounding.frac
+    remainder = rounding.remainder
+    fmod = rounding.fmod
+    floor_divide = rounding.floor_divide
+    __mod__ = operator_of(rounding.remainder)
+    __rmod__ = operator_of(rounding.remainder, swapped=True)
+    __floordiv__ = operator_of(rounding.floor_divide)
+    __rfloordiv__ = operator_of(rounding.floor_divide, swapped=True)
+
+    # Comparisons and logic. A tensor is hashed by identity, although == compares its elements.
+
+    eq = comparison.eq
+    ne = not_equal = comparison.ne
+    lt = less = comparison.lt
+    le = less_equal = comparison.le
+    gt = greater = comparison.gt
+    ge = greater_equal = comparison.ge
+    __eq__ = operator_of(comparison.eq)  # type: ignore[assignment]
+    __ne__ = operator_of(comparison.ne)  # type: ignore[assignment]
+    __lt__ = operator_of(comparison.lt)
+    __le__ = operator_of(comparison.le)
+    __gt__ = operator_of(comparison.gt)
+    __ge__ = operator_of(comparison.ge)
+    __hash__ = object.__hash__
+    logical_and = comparison.logical_and
+    logical_or = comparison.logical_or
+    logical_xor = comparison.logical_xor
+    logical_not = comparison.logical_not
+    bitwise_and = comparison.bitwise_and
+    bitwise_or = comparison.bitwise_or
+    bitwise_xor = comparison.bitwise_xor
+    bitwise_not = comparison.bitwise_not
+    bitwise_left_shift = comparison.bitwise_left_shift
+    bitwise_right_shift = comparison.bitwise_right_shift
+    __and__ = __rand__ = operator_of(comparison.bitwise_and)
+    __or__ = __ror__ = operator_of(comparison.bitwise_or)
+    __xor__ = __rxor__ = operator_of(comparison.bitwise_xor)
+    __lshift__ = operator_of(comparison.bitwise_left_shift)
+    __rlshift__ = operator_of(comparison.bitwise_left_shift, swapped=True)
+    __rshift__ = operator_of(comparison.bitwise_right_shift)
+    __rrshift__ = operator_of(comparison.bitwise_right_shift, swapped=True)
+    __invert__ = comparison.bitwise_not
+    isnan = comparison.isnan
+    isinf = comparison.isinf
+    isfinite = comparison.isfinite
+    isclose = comparison.isclose
+    allclose = comparison.allclose
+    equal = comparison.equal
+    all = comparison.all
+    any = comparison.any
+    count_nonzero = comparison.count_nonzero
+
+    # Choosing
+
+    where = selection.where_method
+    clamp = clip = selection.clamp
+    clamp_min = selection.clamp_min
+    clamp_max = selection.clamp_max
+    masked_fill = selection.masked_fill
+    masked_select = selection.masked_select
+    nonzero = selection.nonzero
+
+    # Extremes, statistics, order
+
+    max = extremes.max
+    min = extremes.min
+    amax = extremes.amax
+    amin = extremes.amin
+    argmax = extremes.argmax
+    argmin = extremes.argmin
+    maximum = extremes.maximum
+    minimum = extremes.minimum
+    aminmax = extremes.aminmax
+    var = statistics.var
+    std = statistics.std
+    median = statistics.median
+    prod = products.prod
+    cumsum = products.cumsum
+    cumprod = products.cumprod
+    norm = norms.norm
+    sort = sorting.sort
+    argsort = sorting.argsort
+    topk = sorting.topk
+    unique = sorting.unique
+    bincount = sorting.bincount
 
     # Sums
 

@@ -32,7 +32,7 @@ class Unary(Node):
 
     __slots__ = ()
     inputs = ("self",)
-    forward: ClassVar[Callable[[Any], Any]]
+    forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
     keeps: ClassVar[str | None] = None
@@ -48,7 +48,7 @@ class Binary(Node):
     __slots__ = ()
     inputs = ("self", "other")
     saves = ("self", "other")
-    forward: ClassVar[Callable[[Any, Any], Any]]
+    forward: ClassVar[Any]
     crossed: ClassVar[bool] = False
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
     constants: ClassVar[tuple[Any, ...] | None] = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._dtypes import weak_float
 from ..autograd.node import Node
-from ._record import Binary, Unary, array_of, binary, data_of, floating, harmonised, operand, record, unary
+from ._record import Binary, Unary, binary, data_of, harmonised, operand, record, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -210,18 +210,16 @@ def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
         out = np.floor_divide(a, b)
     else:
         out = np.trunc(a / b) if a.dtype.kind == "f" else (np.sign(a) * np.sign(b) * (abs(a) // abs(b))).astype(a.dtype)
-    return record(RoundedDivision, (input, other), out)
+    return record(DivBackward2, (input, other), out, (a, b, rounding_mode))
 
 
-class RoundedDivision(Node):
+class DivBackward2(Node):
     """A division rounded to whole numbers: flat everywhere, so no gradient flows."""
 
     __slots__ = ()
-    frees = False
-    vjps = (lambda g: g * 0.0, lambda g: g * 0.0)
-
-    def name(self) -> str:
-        return "DivBackward2"
+    inputs = ("self", "other")
+    saves = ("self", "other", "rounding_mode")
+    vjps = (lambda g, x, y, rounding_mode: g * 0.0, lambda g, x, y, rounding_mode: g * 0.0)
 
 
 def neg(input: Tensor) -> Tensor:
@@ -231,6 +229,11 @@ def neg(input: Tensor) -> Tensor:
     >>> -torch.tensor([1.0, -2.0])
     tensor([-1.,  2.])
     """
+    if getattr(data_of(input), "dtype", None) == np.bool_:
+        raise RuntimeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+            "`logical_not()` operator instead."
+        )
     return unary(NegBackward0, input)  # type: ignore[no-any-return]
 
 

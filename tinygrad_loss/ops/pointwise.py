@@ -1,15 +1,19 @@
-"""Functions of one number, applied to each: exp, log, sin, sqrt and their like."""
+"""Functions of one number, applied to each: exp, log, sqrt, abs, sign and their like."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._record import Unary, unary
+from ._record import Unary, data_of, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
+
+LOG_2 = math.log(2)
+LOG_10 = math.log(10)
 
 
 class ExpBackward0(Unary):
@@ -57,22 +61,40 @@ class SqrtBackward0(Unary):
     vjps = (lambda g, y: g / (y * 2.0),)
 
 
-class SinBackward0(Unary):
-    """sin x: cos x."""
+class Exp2Backward0(Unary):
+    """y = 2^x: dy/dx = y log 2."""
 
     __slots__ = ()
-    forward = np.sin
-    saves = ("self",)
-    vjps = (lambda g, x: g * cos(x),)
+    forward = np.exp2
+    saves = ("result",)
+    vjps = (lambda g, y: g * (y * LOG_2),)
 
 
-class CosBackward0(Unary):
-    """cos x: -sin x."""
+class Log2Backward0(Unary):
+    """The logarithm to base 2: 1 / (x log 2)."""
 
     __slots__ = ()
-    forward = np.cos
+    forward = np.log2
     saves = ("self",)
-    vjps = (lambda g, x: g * -sin(x),)
+    vjps = (lambda g, x: g / (x * LOG_2),)
+
+
+class Log10Backward0(Unary):
+    """The logarithm to base 10: 1 / (x log 10)."""
+
+    __slots__ = ()
+    forward = np.log10
+    saves = ("self",)
+    vjps = (lambda g, x: g / (x * LOG_10),)
+
+
+class RsqrtBackward0(Unary):
+    """y = 1 / sqrt x: dy/dx = -y^3 / 2."""
+
+    __slots__ = ()
+    forward = staticmethod(lambda x: 1 / np.sqrt(x))
+    saves = ("result",)
+    vjps = (lambda g, y: g * (y * y * y * -0.5),)
 
 
 class AbsBackward0(Unary):
@@ -89,7 +111,7 @@ class SignBackward0(Unary):
     """The sign of x is flat: no gradient flows."""
 
     __slots__ = ()
-    forward = np.sign
+    forward = staticmethod(lambda x: x.copy() if x.dtype == np.bool_ else np.nan_to_num(np.sign(x)))
     floats = False
     frees = False
     vjps = (lambda g: g * 0.0,)
@@ -145,24 +167,44 @@ def sqrt(input: Tensor) -> Tensor:
     return unary(SqrtBackward0, input)  # type: ignore[no-any-return]
 
 
-def sin(input: Tensor) -> Tensor:
-    """The sine of an angle in radians.
+def exp2(input: Tensor) -> Tensor:
+    """2 to the power of each element.
 
     >>> import tinygrad_loss as torch
-    >>> torch.sin(torch.tensor([0.0, 1.0]))
-    tensor([0.0000, 0.8415])
+    >>> torch.exp2(torch.tensor([3.0, -1.0]))
+    tensor([8.0000, 0.5000])
     """
-    return unary(SinBackward0, input)  # type: ignore[no-any-return]
+    return unary(Exp2Backward0, input)  # type: ignore[no-any-return]
 
 
-def cos(input: Tensor) -> Tensor:
-    """The cosine of an angle in radians.
+def log2(input: Tensor) -> Tensor:
+    """The logarithm to base 2.
 
     >>> import tinygrad_loss as torch
-    >>> torch.cos(torch.tensor([0.0, 1.0]))
-    tensor([1.0000, 0.5403])
+    >>> torch.log2(torch.tensor([8.0, 0.5]))
+    tensor([ 3., -1.])
     """
-    return unary(CosBackward0, input)  # type: ignore[no-any-return]
+    return unary(Log2Backward0, input)  # type: ignore[no-any-return]
+
+
+def log10(input: Tensor) -> Tensor:
+    """The logarithm to base 10.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.log10(torch.tensor([1000.0, 0.1]))
+    tensor([ 3., -1.])
+    """
+    return unary(Log10Backward0, input)  # type: ignore[no-any-return]
+
+
+def rsqrt(input: Tensor) -> Tensor:
+    """1 / sqrt(x).
+
+    >>> import tinygrad_loss as torch
+    >>> torch.rsqrt(torch.tensor([4.0, 0.25]))
+    tensor([0.5000, 2.0000])
+    """
+    return unary(RsqrtBackward0, input)  # type: ignore[no-any-return]
 
 
 def abs(input: Tensor) -> Tensor:
@@ -172,6 +214,8 @@ def abs(input: Tensor) -> Tensor:
     >>> torch.abs(torch.tensor([-1.5, 2.0]))
     tensor([1.5000, 2.0000])
     """
+    if getattr(data_of(input), "dtype", None) == np.bool_:
+        raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
     return unary(AbsBackward0, input)  # type: ignore[no-any-return]
 
 

@@ -28,7 +28,7 @@ def run(row: Row, kind: str, torch: Any) -> Run:
     """Carry a row out in ``torch``, which is either library."""
     tensors = []
     for one, array in zip(row.inputs, row.arrays(kind), strict=True):
-        tensor = torch.from_numpy(array.copy()) if array.ndim else torch.tensor(array.item(), dtype=getattr(torch, str(array.dtype)))
+        tensor = torch.from_numpy(np.array(array))
         tensors.append(tensor.requires_grad_() if one.grad else tensor)
     try:
         outputs = as_list(row.call(torch, *tensors))
@@ -49,7 +49,7 @@ def run(row: Row, kind: str, torch: Any) -> Run:
     if roots and wanted:
         weights = [torch.from_numpy(weights_for(out.detach().numpy(), 1)) for out in roots]
         first = torch.autograd.grad(roots, wanted, weights, create_graph=row.second, allow_unused=True)
-        gradients = [None if g is None else np.array(g.detach().numpy()) for g in first]
+        gradients = [None if g is None else np.array((g.detach() + 0).numpy()) for g in first]
         again = [g for g in first if g is not None and g.requires_grad]
         if row.second and again:
             turned = [torch.from_numpy(weights_for(g.detach().numpy(), 2)) for g in again]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import rows_pointwise
+from . import rows_comparison, rows_pointwise, rows_reductions, rows_selection
 from .row import Row
 
-FAMILIES = (rows_pointwise,)
+FAMILIES = (rows_pointwise, rows_reductions, rows_selection, rows_comparison)
 
 
 def rows() -> list[Row]:

@@ -1,0 +1,241 @@
+"""Angles and hyperbolas: sin, cos, tan, their inverses, sinh, cosh and theirs (tanh stands with the sigmoid)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._record import Binary, Unary, array_of, binary, unary
+from .pointwise import rsqrt
+
+if TYPE_CHECKING:
+    from .._tensor import Tensor
+
+
+class SinBackward0(Unary):
+    """sin x: cos x."""
+
+    __slots__ = ()
+    forward = np.sin
+    saves = ("self",)
+    vjps = (lambda g, x: g * cos(x),)
+
+
+class CosBackward0(Unary):
+    """cos x: -sin x."""
+
+    __slots__ = ()
+    forward = np.cos
+    saves = ("self",)
+    vjps = (lambda g, x: g * -sin(x),)
+
+
+class TanBackward0(Unary):
+    """y = tan x: dy/dx = 1 + y^2."""
+
+    __slots__ = ()
+    forward = np.tan
+    saves = ("result",)
+    vjps = (lambda g, y: g * (y * y + 1.0),)
+
+
+class AsinBackward0(Unary):
+    """The angle whose sine is x: 1 / sqrt(1 - x^2)."""
+
+    __slots__ = ()
+    forward = np.arcsin
+    saves = ("self",)
+    vjps = (lambda g, x: g * rsqrt(1.0 - x * x),)
+
+
+class AcosBackward0(Unary):
+    """The angle whose cosine is x: -1 / sqrt(1 - x^2)."""
+
+    __slots__ = ()
+    forward = np.arccos
+    saves = ("self",)
+    vjps = (lambda g, x: g * -rsqrt(1.0 - x * x),)
+
+
+class AtanBackward0(Unary):
+    """The angle whose tangent is x: 1 / (1 + x^2)."""
+
+    __slots__ = ()
+    forward = np.arctan
+    saves = ("self",)
+    vjps = (lambda g, x: g / (x * x + 1.0),)
+
+
+class SinhBackward0(Unary):
+    """sinh x: cosh x."""
+
+    __slots__ = ()
+    forward = np.sinh
+    saves = ("self",)
+    vjps = (lambda g, x: g * cosh(x),)
+
+
+class CoshBackward0(Unary):
+    """cosh x: sinh x."""
+
+    __slots__ = ()
+    forward = np.cosh
+    saves = ("self",)
+    vjps = (lambda g, x: g * sinh(x),)
+
+
+class AsinhBackward0(Unary):
+    """The inverse of sinh: 1 / sqrt(x^2 + 1)."""
+
+    __slots__ = ()
+    forward = np.arcsinh
+    saves = ("self",)
+    vjps = (lambda g, x: g * rsqrt(x * x + 1.0),)
+
+
+class AcoshBackward0(Unary):
+    """The inverse of cosh: 1 / sqrt(x^2 - 1)."""
+
+    __slots__ = ()
+    forward = np.arccosh
+    saves = ("self",)
+    vjps = (lambda g, x: g * rsqrt(x * x - 1.0),)
+
+
+class AtanhBackward0(Unary):
+    """The inverse of tanh: 1 / (1 - x^2)."""
+
+    __slots__ = ()
+    forward = np.arctanh
+    saves = ("self",)
+    vjps = (lambda g, x: g / (1.0 - x * x),)
+
+
+class Atan2Backward0(Binary):
+    """The angle of the point (x, y) = (other, self): x / (x^2 + y^2) for y, -y / (x^2 + y^2) for x."""
+
+    __slots__ = ()
+    forward = np.arctan2
+    vjps = (lambda g, y, x: g * (x / (x * x + y * y)), lambda g, y, x: g * (-y / (x * x + y * y)))
+
+
+def sin(input: Tensor) -> Tensor:
+    """The sine of an angle in radians.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.sin(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8415])
+    """
+    return unary(SinBackward0, input)  # type: ignore[no-any-return]
+
+
+def cos(input: Tensor) -> Tensor:
+    """The cosine of an angle in radians.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.cos(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.5403])
+    """
+    return unary(CosBackward0, input)  # type: ignore[no-any-return]
+
+
+def tan(input: Tensor) -> Tensor:
+    """The tangent of an angle in radians.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tan(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
+    return unary(TanBackward0, input)  # type: ignore[no-any-return]
+
+
+def asin(input: Tensor) -> Tensor:
+    """The angle, in radians, whose sine is given: nan outside [-1, 1].
+
+    >>> import tinygrad_loss as torch
+    >>> torch.asin(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5708])
+    """
+    return unary(AsinBackward0, input)  # type: ignore[no-any-return]
+
+
+def acos(input: Tensor) -> Tensor:
+    """The angle, in radians, whose cosine is given: nan outside [-1, 1].
+
+    >>> import tinygrad_loss as torch
+    >>> torch.acos(torch.tensor([0.0, 1.0]))
+    tensor([1.5708, 0.0000])
+    """
+    return unary(AcosBackward0, input)  # type: ignore[no-any-return]
+
+
+def atan(input: Tensor) -> Tensor:
+    """The angle, in radians, whose tangent is given.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.atan(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.7854])
+    """
+    return unary(AtanBackward0, input)  # type: ignore[no-any-return]
+
+
+def sinh(input: Tensor) -> Tensor:
+    """The hyperbolic sine, (e^x - e^-x) / 2.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.sinh(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.1752])
+    """
+    return unary(SinhBackward0, input)  # type: ignore[no-any-return]
+
+
+def cosh(input: Tensor) -> Tensor:
+    """The hyperbolic cosine, (e^x + e^-x) / 2.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.cosh(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.5431])
+    """
+    return unary(CoshBackward0, input)  # type: ignore[no-any-return]
+
+
+def asinh(input: Tensor) -> Tensor:
+    """The number whose hyperbolic sine is given.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.asinh(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8814])
+    """
+    return unary(AsinhBackward0, input)  # type: ignore[no-any-return]
+
+
+def acosh(input: Tensor) -> Tensor:
+    """The number whose hyperbolic cosine is given: nan below 1.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.acosh(torch.tensor([1.0, 2.0]))
+    tensor([0.0000, 1.3170])
+    """
+    return unary(AcoshBackward0, input)  # type: ignore[no-any-return]
+
+
+def atanh(input: Tensor) -> Tensor:
+    """The number whose hyperbolic tangent is given: nan outside [-1, 1].
+
+    >>> import tinygrad_loss as torch
+    >>> torch.atanh(torch.tensor([0.0, 0.5]))
+    tensor([0.0000, 0.5493])
+    """
+    return unary(AtanhBackward0, input)  # type: ignore[no-any-return]
+
+
+def atan2(input: Tensor, other: Tensor) -> Tensor:
+    """The angle, in radians, between the x axis and the point (other, input): from -pi to pi.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.atan2(torch.tensor([1.0, -1.0]), torch.tensor([1.0, -1.0]))
+    tensor([ 0.7854, -2.3562])
+    """
+    array_of(other, "atan2", "other")
+    return binary(Atan2Backward0, input, other)  # type: ignore[no-any-return]
