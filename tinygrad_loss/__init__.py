@@ -37,7 +37,7 @@ from .ops.comparison import (
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
 from .ops.gammas import digamma, erf, erfc, erfinv, lgamma, polygamma
 from .ops.norms import norm
-from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt
+from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sgn, sign, sqrt
 from .ops.products import cumprod, cumsum, prod
 from .ops.reductions import mean, sum
 from .ops.rounding import ceil, floor, floor_divide, fmod, frac, remainder, round, trunc
@@ -46,6 +46,6 @@ from .ops.sorting import argsort, bincount, sort, topk, unique
 from .ops.statistics import median, std, std_mean, var, var_mean
 from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
 
-absolute, negative, sgn, fix, clip = abs, neg, sign, trunc, clamp
+absolute, negative, fix, clip = abs, neg, trunc, clamp
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne

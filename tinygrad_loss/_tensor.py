@@ -138,7 +138,8 @@ class Tensor(Variable, concrete=True):
     lgamma = gammas.lgamma
     digamma = gammas.digamma
     abs = absolute = __abs__ = pointwise.abs
-    sign = sgn = pointwise.sign
+    sign = pointwise.sign
+    sgn = pointwise.sgn
     floor = rounding.floor
     ceil = rounding.ceil
     round = rounding.round

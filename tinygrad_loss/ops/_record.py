@@ -58,7 +58,7 @@ class Binary(Node):
 def unary(op: type[Unary], x: Any) -> Any:
     """Carry out ``op`` on ``x`` and record it."""
     if not isinstance(x, Variable):
-        return op.forward(x)
+        return op.forward(x if type(x) is np.ndarray else array_of(x, public_name(op)))
     data = x._data
     dtype = data.dtype
     if dtype is not F32 and dtype is not F64 and op.floats and dtype.kind != "f":

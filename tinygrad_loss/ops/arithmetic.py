@@ -98,7 +98,7 @@ class PowBackward1(Node):
     inputs = ("self", "exponent")
     saves = ("self", "exponent", "result")
     vjps = (
-        lambda g, x, n, y: g * n * power(x, n - (n != 0)),
+        lambda g, x, n, y: g * n * power(x, n - (data_of(n) != 0)),
         lambda g, x, n, y: g * y * log_of_base(x, n),
     )
 
@@ -133,7 +133,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """
     if alpha != 1:
         return _scaled(SubBackward0, input, other, alpha)
-    bools = [getattr(data_of(one), "dtype", None) == np.bool_ for one in (input, other)]
+    bools = [hasattr(one, "_data") and one._data.dtype == np.bool_ for one in (input, other)]
     if all(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."

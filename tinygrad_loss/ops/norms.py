@@ -11,6 +11,7 @@ from .._dtypes import dtype as DType
 from .._dtypes import type_word
 from .._shapes import dims_of
 from ..autograd.node import Node
+from ..kernels.reductions import total_along
 from ._casts import cast
 from ._places import opened, shared
 from ._record import array_of, data_of, record
@@ -93,8 +94,8 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = Fals
     elif ord == 0:
         out = (data != 0).sum(axis=dims, keepdims=keepdim).astype(data.dtype)
     elif ord == 2:
-        out = np.sqrt(np.square(data).sum(axis=dims, keepdims=keepdim))
+        out = np.sqrt(np.square(data, dtype=np.float64).sum(axis=dims, keepdims=keepdim)).astype(data.dtype)
     else:
-        out = (size if ord == 1 else size**ord).sum(axis=dims, keepdims=keepdim) ** (1 / ord)
+        out = total_along(size if ord == 1 else size**ord, dims, keepdim) ** (1 / ord)
     saved = (data, np.asarray(out), ord, None if dim is None else dims, keepdim)
     return record(LinalgVectorNormBackward0, (x,), np.asarray(out), saved)  # type: ignore[no-any-return]

@@ -117,6 +117,12 @@ class SignBackward0(Unary):
     vjps = (lambda g: g * 0.0,)
 
 
+class SgnBackward0(SignBackward0):
+    """The sign of x, as ``sgn`` records it: flat."""
+
+    __slots__ = ()
+
+
 def exp(input: Tensor) -> Tensor:
     """e to the power of each element.
 
@@ -227,3 +233,13 @@ def sign(input: Tensor) -> Tensor:
     tensor([-1.,  0.,  1.])
     """
     return unary(SignBackward0, input)  # type: ignore[no-any-return]
+
+
+def sgn(input: Tensor) -> Tensor:
+    """-1, 0 or 1: ``sign``, under the name that is also for complex numbers.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.sgn(torch.tensor([-1.5, 0.0, 2.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    return unary(SgnBackward0, input)  # type: ignore[no-any-return]

@@ -31,7 +31,7 @@ class ProdBackward0(Node):
     __slots__ = ()
     inputs = ("self",)
     saves = ("self", "result")
-    vjps = (lambda g, x, y: (g * of_others(x.reshape((-1,)), y, 0)).reshape(data_of(x).shape),)
+    vjps = (lambda g, x, y: g * of_others(x.reshape((-1,)), y, 0).reshape(data_of(x).shape),)
 
 
 class ProdBackward1(Node):
@@ -75,8 +75,11 @@ class CumprodBackward0(Node):
 
 def of_others(x: Any, y: Any, dim: int) -> Any:
     """For each element of ``x`` the product of the others along ``dim``, given the product of all (``y``)."""
-    if not data_of(x).ndim or np.all(data_of(x)):
+    values = data_of(x)
+    if np.all(values):
         return y / x
+    if not values.ndim:
+        return 1.0
     return prod(with_ones(x, dim), dim + 1)
 
 
@@ -84,7 +87,7 @@ def cumprod_gradient(g: Any, x: Any, y: Any, dim: int) -> Any:
     """The gradient of running products."""
     values = data_of(x)
     if not values.ndim:
-        return g * (y / x) if values else g * 1.0
+        return g * 1.0
     if np.all(values):
         return sum_from_end(g * y, dim) / x
     n, shape = values.shape[dim], values.shape
@@ -163,4 +166,6 @@ def _accumulated(input: Any, dtype: DType | None, name: str) -> tuple[Array, Any
 
 
 def _running(function: Any, x: Array, place: int) -> Array:
-    return function(x, place, dtype=x.dtype) if x.ndim else x.copy()  # type: ignore[no-any-return]
+    """A running sum or product: of floating-point numbers in float64, rounded at the end, as in PyTorch."""
+    wide = np.float64 if x.dtype.kind == "f" else x.dtype
+    return function(x, place, dtype=wide).astype(x.dtype, copy=False) if x.ndim else x.copy()  # type: ignore[no-any-return]

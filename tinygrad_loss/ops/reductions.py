@@ -10,8 +10,11 @@ import numpy as np
 from .._dtypes import dtype as DType
 from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
+from ..kernels.reductions import mean as mean_of_all
+from ..kernels.reductions import mean_along, total, total_along
 from ._casts import cast
 from ._record import array_of, data_of, record
+from ._spelling import numpy_spelling
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -62,6 +65,7 @@ class SpreadBackward(Node):
     vjps = (lambda g, dim, keepdim: sum(g, dim, keepdim),)
 
 
+@numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or over ``dim`` (an int or several). Integers and bools are summed in int64.
 
@@ -74,15 +78,15 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     x = array_of(input, "sum")
     if dtype is not None and x.dtype != dtype.numpy:
         return sum(cast(input, dtype), dim, keepdim)
-    if dim is None:
-        out = np.asarray(x.sum(keepdims=keepdim)) if keepdim else np.asarray(x.sum())
-        if not keepdim:
-            return record(SumBackward0, (input,), out, (x.shape,))  # type: ignore[no-any-return]
-        return record(SumBackward1, (input,), out, (x.shape, tuple(range(x.ndim)), True))  # type: ignore[no-any-return]
+    floats = x.dtype.kind == "f"
+    if dim is None and not keepdim:
+        return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=np.int64), (x.shape,))  # type: ignore[no-any-return]
     dims = dims_of(dim, x.ndim, "sum")
-    return record(SumBackward1, (input,), np.asarray(x.sum(axis=dims, keepdims=keepdim)), (x.shape, dims, keepdim))  # type: ignore[no-any-return]
+    out = total_along(x, dims, keepdim) if floats else x.sum(axis=dims, keepdims=keepdim, dtype=np.int64)
+    return record(SumBackward1, (input,), out, (x.shape, dims, keepdim))  # type: ignore[no-any-return]
 
 
+@numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or over ``dim``; for floating-point tensors only (RuntimeError).
 
@@ -98,13 +102,11 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
             f"Got: {x.dtype}. Convert it first: x.float().mean()"
         )
+    if dim is None and not keepdim:
+        return record(MeanBackward0, (input,), mean_of_all(x), (x.shape, x.size))  # type: ignore[no-any-return]
     dims = dims_of(dim, x.ndim, "mean")
     numel = math.prod(x.shape[place] for place in dims)
-    with np.errstate(all="ignore"):
-        out = np.asarray(x.sum(axis=dims, keepdims=keepdim) / x.dtype.type(numel))
-    if dim is None and not keepdim:
-        return record(MeanBackward0, (input,), out, (x.shape, x.size))  # type: ignore[no-any-return]
-    return record(MeanBackward1, (input,), out, (x.shape, dims, keepdim, numel))  # type: ignore[no-any-return]
+    return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, numel))  # type: ignore[no-any-return]
 
 
 def spread(g: Any, sizes: tuple[int, ...], dim: tuple[int, ...] | None = None, keepdim: bool = False) -> Any:

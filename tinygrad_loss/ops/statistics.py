@@ -11,6 +11,7 @@ import numpy as np
 from .. import return_types
 from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
+from ..kernels.reductions import mean_along, total_along
 from ._places import opened, put_along, shared, taken_along
 from ._record import Array, array_of, data_of, record, record_many
 from ._spelling import numpy_spelling
@@ -186,11 +187,12 @@ def _prepared(input: Any, dim: Any, unbiased: Any, correction: Any, name: str) -
 
 def _variance(x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> tuple[Array, Array]:
     count = _count(x.shape, dims)
+    wide = x.astype(np.float64, copy=False)
     with np.errstate(all="ignore"):
-        middle = np.asarray(x.mean(axis=dims, keepdims=True))
-        squares = np.square(x - middle).sum(axis=dims, keepdims=keepdim)
-        out = np.asarray(squares / x.dtype.type(np.maximum(count - correction, 0)))
-    return out, middle if keepdim else middle.squeeze(dims)
+        middle = mean_along(wide, dims, True)
+        squares = total_along(np.square(wide - middle), dims, keepdim)
+        out = squares / np.float64(np.maximum(count - correction, 0))
+    return np.asarray(out, x.dtype), np.asarray(middle if keepdim else middle.squeeze(dims), x.dtype)
 
 
 @numpy_spelling

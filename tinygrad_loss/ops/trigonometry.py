@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._record import Binary, Unary, array_of, binary, unary
+from ._record import Binary, Unary, array_of, binary, floating, unary
 from .pointwise import rsqrt
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Atan2Backward0(Binary):
     """The angle of the point (x, y) = (other, self): x / (x^2 + y^2) for y, -y / (x^2 + y^2) for x."""
 
     __slots__ = ()
-    forward = np.arctan2
+    forward = staticmethod(lambda y, x: np.arctan2(floating(y), floating(x)))
     vjps = (lambda g, y, x: g * (x / (x * x + y * y)), lambda g, y, x: g * (-y / (x * x + y * y)))
 
 

@@ -45,7 +45,7 @@ def run(row: Row, kind: str, torch: Any) -> Run:
     wanted = [tensor for one, tensor in zip(row.inputs, tensors, strict=True) if one.grad]
     roots = [out for out in outputs if out.requires_grad]
     gradients: list[Array | None] = []
-    seconds: list[Array | None] = []
+    seconds: list[Array | None] = [None] * len(wanted)
     if roots and wanted:
         weights = [torch.from_numpy(weights_for(out.detach().numpy(), 1)) for out in roots]
         first = torch.autograd.grad(roots, wanted, weights, create_graph=row.second, allow_unused=True)
