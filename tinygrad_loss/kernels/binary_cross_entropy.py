@@ -118,7 +118,7 @@ def _with_pos_weight_vjp(x: Floats, y: Floats, g: Floats, pos_weight: Floats, we
 
 # PyTorch's bounds: no logarithm below -100, no divisor below 1e-12.
 _LOWEST_LOG = {kind: np.full((), -100, kind) for kind in ONE}
-_LEAST_DIVISOR = {kind: np.full((), 1e-12, kind) for kind in ONE}
+_LEAST_DIVISOR = {kind: np.full((), np.float32(1e-12), kind) for kind in ONE}  # a float32 in PyTorch's code
 
 
 def bce(p: Floats, y: Floats, weight: Floats | None = None) -> Floats:
@@ -130,10 +130,10 @@ def bce(p: Floats, y: Floats, weight: Floats | None = None) -> Floats:
 def _bce(p: Floats, y: Floats, weight: Floats | None = None) -> Floats:
     lowest = _LOWEST_LOG[p.dtype]
     out = np.log1p(-p)
-    np.maximum(out, lowest, out)
+    np.maximum(out, lowest, out=out)
     out *= y - ONE[p.dtype]
     right = np.log(p)
-    np.maximum(right, lowest, right)
+    np.maximum(right, lowest, out=right)
     right *= y
     out -= right
     return out if weight is None else np.multiply(out, weight, out)
@@ -147,7 +147,7 @@ def bce_vjp(g: Floats, p: Floats, y: Floats, weight: Floats | None = None) -> Fl
 def _bce_vjp(p: Floats, y: Floats, g: Floats, weight: Floats | None = None) -> Floats:
     divisor = ONE[p.dtype] - p
     divisor *= p
-    np.maximum(divisor, _LEAST_DIVISOR[p.dtype], divisor)
+    np.maximum(divisor, _LEAST_DIVISOR[p.dtype], out=divisor)
     out = p - y
     out /= divisor
     out *= g

@@ -43,6 +43,7 @@ class CrossEntropyState:
         return float(np.add.reduce(self.weights, dtype=np.float64))
 
 
+@np.errstate(invalid="ignore", over="ignore")  # inf - inf is nan and shall be
 def forward(
     logits: Floats, target: Array, weight: Floats | None = None, ignore_index: int = -100
 ) -> tuple[Floats, CrossEntropyState]:

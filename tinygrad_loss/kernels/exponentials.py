@@ -27,6 +27,9 @@ NEAR_ZERO = 32.0
 # ... and, if that is negative, when no element lies below this: exp(-80) has all its digits in float32 too.
 STILL_NORMAL = -80.0
 
+# Elements of a row that are summed in the row's own dtype; longer rows sum such sums in float64.
+RUN = 256
+
 
 class RowExponentials(NamedTuple):
     """The exponentials of n rows of c elements, exp(x - shift), with the largest of each row apart."""
@@ -80,7 +83,7 @@ def row_exponentials(x: Floats, out: Floats) -> RowExponentials:
     flat = out.reshape(-1)
     top = flat.take(peak)
     flat[peak] = 0
-    others = np.add.reduceat(flat, starts)  # the sum of each row, pairwise; faster than out.sum(1) for short rows
+    others = _row_sums(flat, n, c)
     flat[peak] = top
     return RowExponentials(out, peak, largest, top, others)
 
@@ -93,6 +96,22 @@ def row_starts(n: int, c: int) -> Indices:
 @lru_cache(maxsize=256)
 def _short_row_starts(n: int, c: int) -> Indices:
     return np.arange(0, n * c, c)
+
+
+def _row_sums(flat: Floats, n: int, c: int) -> Floats:
+    """The sum of each row of n rows of c elements, given as one array: runs of a row in its own dtype, by NumPy's
+    pairwise rule, and the runs' sums in float64. (reduceat is faster than a sum along an axis where rows are short.)"""
+    if c <= RUN:
+        short: Floats = np.add.reduceat(flat, row_starts(n, c))
+        return short
+    runs = np.add.reduceat(flat, _run_starts(n, c)).reshape(n, -1)
+    return runs.sum(1, np.float64).astype(flat.dtype)
+
+
+@lru_cache(maxsize=64)
+def _run_starts(n: int, c: int) -> Indices:
+    starts: Indices = (np.arange(0, n * c, c)[:, None] + np.arange(0, c, RUN)).ravel()
+    return starts
 
 
 def at(x: Floats, places: Indices) -> Floats:

@@ -12,7 +12,7 @@ from tinygrad_loss.kernels.arrays import Array, Floats
 from tinygrad_loss.kernels.threads import parallel_for
 
 FEW = 512  # elements: sums this short are left to NumPy, in their own dtype
-RUN = 256  # rows added one after another, before the sums of such runs are added in the same way
+RUN = 32  # rows added one after another, before the sums of such runs are added in the same way
 PIECE = 1 << 18  # elements of a sum over everything that one thread adds at a time
 
 

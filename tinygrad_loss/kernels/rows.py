@@ -10,6 +10,8 @@ from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
+import numpy as np
+
 from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.threads import LEAST_BYTES, chunk_elements, parallel_for
 
@@ -56,8 +58,9 @@ def over_rows(fn: Callable[..., None], inputs: tuple[Floats, ...], outputs: tupl
     rows is the slice of the rows' numbers. The outputs are row-major, and fn fills its rows of them.
     """
     first = inputs[0]
-    if first.size <= SMALL and first.ndim == 2 and axis in (1, -1):
-        fn(slice(0, len(first)), *inputs, *outputs)
+    if first.size <= SMALL and first.ndim and axis in (-1, first.ndim - 1):
+        shape = first.size // first.shape[-1], first.shape[-1]
+        fn(slice(0, shape[0]), *[a.reshape(shape) for a in inputs + outputs])
         return
     outer, c, inner = outer_c_inner(first.shape, axis)
     sources = [a.reshape(outer, c, inner) for a in inputs]
@@ -66,21 +69,24 @@ def over_rows(fn: Callable[..., None], inputs: tuple[Floats, ...], outputs: tupl
 
     def run(k: int) -> None:
         block = blocks[k]
-        filled = [take(a, block) for a in targets]
-        fn(block.rows, *[take(a, block) for a in sources], *filled)
-        if inner > 1:  # then what was taken is a copy
-            for target, rows in zip(targets, filled, strict=True):
-                put(target, block, rows)
+        taken = [_take(a, block) for a in sources]
+        if inner == 1:
+            fn(block.rows, *taken, *[_take(a, block) for a in targets])
+            return
+        filled = [np.empty((block.rows.stop - block.rows.start, c), a.dtype) for a in targets]
+        fn(block.rows, *[np.ascontiguousarray(a) for a in taken], *filled)
+        for target, rows in zip(targets, filled, strict=True):
+            _put(target, block, rows)
 
     parallel_for(len(blocks), run)
 
 
-def take(a: Floats, block: Block) -> Floats:
+def _take(a: Floats, block: Block) -> Floats:
     """The block's rows of an (outer, c, inner) array as (rows, c)."""
     return a[block.outer, :, block.inner].transpose(0, 2, 1).reshape(-1, a.shape[1])
 
 
-def put(a: Floats, block: Block, rows: Floats) -> None:
+def _put(a: Floats, block: Block, rows: Floats) -> None:
     """Write the block's rows back into an (outer, c, inner) array."""
     part = a[block.outer, :, block.inner].transpose(0, 2, 1)
     part[...] = rows.reshape(part.shape)

@@ -83,11 +83,11 @@ def log_softmax_and_rows(x: Floats, axis: int) -> tuple[Floats, RowExponentials 
     return out, kept
 
 
+@np.errstate(invalid="ignore", over="ignore")  # inf - inf is nan and shall be
 def put_log_probabilities(x: Floats, kept: RowExponentials, out: Floats) -> None:
     """(x - largest) - log(total) into out: two terms of one sign, so nothing cancels."""
-    with np.errstate(invalid="ignore"):  # a row of inf - inf is nan and shall be
-        np.subtract(x, kept.largest[:, None], out)
-        out -= kept.log_total()[:, None]
+    np.subtract(x, kept.largest[:, None], out)
+    out -= kept.log_total()[:, None]
 
 
 def log_softmax_vjp(g: Floats, result: Floats, axis: int, kept: RowExponentials | None = None) -> Floats:
@@ -124,29 +124,28 @@ def _log_softmax_vjp_rows(g: Floats, e: RowExponentials, out: Floats) -> None:
 
 def logsumexp(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) -> Floats:
     """log(sum(exp(x))) along the axis or axes."""
-    axes = sorted(a % x.ndim for a in axis) if isinstance(axis, tuple) else [axis % x.ndim] if x.ndim else []
-    if len(axes) > 1:
-        others = [a for a in range(x.ndim) if a not in axes]
-        rows = x.transpose(others + axes).reshape([x.shape[a] for a in others] + [-1])
-    elif axes:
-        rows = np.moveaxis(x, axes[0], -1)
-    else:
-        rows = x.reshape(*x.shape, 1)
+    order, axes = _axes_last(x, axis)
+    rows = x.transpose(order).reshape([n for a, n in enumerate(x.shape) if a not in axes] + [-1 if x.size else 0])
     out = np.empty(rows.shape[:-1], x.dtype)
-    if rows.size:
+    if x.size:
         flat = out.reshape(-1)
 
         def fill(numbers: slice, part: Floats) -> None:
             flat[numbers] = _logsumexp_rows(part)
 
-        over_rows(fill, (rows,), (), rows.ndim - 1)
+        over_rows(fill, (rows,), (), -1)
     else:
         out.fill(-np.inf)
-    if keepdims:
-        return out.reshape([1 if a in axes else size for a, size in enumerate(x.shape)])
-    return out
+    return out.reshape([1 if a in axes else n for a, n in enumerate(x.shape)]) if keepdims else out
 
 
+def _axes_last(x: Floats, axis: int | tuple[int, ...]) -> tuple[list[int], set[int]]:
+    """The order of x's axes that puts the given ones last, and the given ones counted from 0."""
+    axes = {a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))} if x.ndim else set()
+    return sorted(range(x.ndim), key=lambda a: a in axes), axes
+
+
+@np.errstate(invalid="ignore")
 def _logsumexp_rows(x: Floats) -> Floats:
     # largest + log(total) cancels where they are near to opposite (log-probabilities: the sum of p is 1), so float32
     # is worked out in float64. A float64 result near 0 is right to a few units in the last place of its larger term.
@@ -155,8 +154,16 @@ def _logsumexp_rows(x: Floats) -> Floats:
     return np.where(np.isinf(e.largest), e.largest, e.largest + e.log_total())
 
 
-def logsumexp_vjp(g: Floats, x: Floats, axis: int) -> Floats:
-    """The gradient at logsumexp's input: softmax(x) * g, where g has kept the axis with size 1."""
-    p = softmax(x, axis)
+def logsumexp_vjp(g: Floats, x: Floats, result: Floats, axis: int | tuple[int, ...]) -> Floats:
+    """The gradient at logsumexp's input: softmax(x) g, where g and the result have kept their axes with size 1."""
+    order, axes = _axes_last(x, axis)
+    if len(axes) < 2:
+        p = softmax(x, axis if isinstance(axis, int) else min(axes, default=0))
+    else:
+        turned = x.transpose(order)
+        p = softmax(turned.reshape(*turned.shape[: x.ndim - len(axes)], -1), -1)
+        p = p.reshape(turned.shape).transpose(np.argsort(order))
+    if np.isposinf(result).any():  # exp(x - inf): 0 for all but the infinite ones
+        p = np.where(np.isposinf(result) & (x < np.inf), p.dtype.type(0), p)
     p *= g
     return p
