@@ -10,41 +10,36 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.node import Node
-from ..kernels.exponentials import row_starts
+from ..kernels.cross_entropy import CrossEntropyState
 from ._record import Array
 
 
 class OneHotGradient:
-    """``values[i]`` stands at class ``classes[i]`` of row i, where the rows run over all dimensions but the classes' (``dim``)."""
+    """``-coefficient`` (one number, or one for each row, which the state's weights multiply) at each row's target, where the rows run
+    over all dimensions but the classes' (``dim``)."""
 
-    __slots__ = ("classes", "dim", "dtype", "shape", "values")
+    __slots__ = ("coefficient", "dim", "dtype", "shape", "state")
 
-    def __init__(self, values: Array, classes: Array, shape: tuple[int, ...], dim: int) -> None:
-        self.values, self.classes, self.shape, self.dim = values, classes, shape, dim
-        self.dtype = values.dtype
-
-    def places(self) -> Array:
-        """Where the values lie among the rows written one after the other."""
-        return row_starts(len(self.classes), self.shape[self.dim]) + self.classes
+    def __init__(self, coefficient: Array, state: CrossEntropyState, shape: tuple[int, ...], dim: int) -> None:
+        self.coefficient, self.state, self.shape, self.dim = coefficient, state, shape, dim
+        self.dtype = state.rows.values.dtype
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        c = self.shape[self.dim]
-        rows = np.zeros((len(self.classes), c), self.dtype)
-        rows[np.arange(len(rows)), self.classes] = self.values
-        others = self.shape[: self.dim] + self.shape[self.dim + 1 :]
-        dense = np.ascontiguousarray(np.moveaxis(rows.reshape(*others, c), -1, self.dim))
+        rows = np.zeros(self.state.rows.values.shape, self.dtype)
+        weights = self.state.weights
+        rows.reshape(-1)[self.state.at_target] = -self.coefficient if weights is None else -self.coefficient * weights
+        dense = np.ascontiguousarray(from_rows(rows, self.shape, self.dim))
         return dense if dtype is None else dense.astype(dtype)
 
     def reshape(self, shape: tuple[int, ...]) -> Any:
         """The same in another shape: still sparse if only a dimension of length 1 came or went behind the classes."""
         if shape[: self.dim + 1] == self.shape[: self.dim + 1]:
-            return OneHotGradient(self.values, self.classes, tuple(shape), self.dim)
+            return OneHotGradient(self.coefficient, self.state, tuple(shape), self.dim)
         return np.asarray(self).reshape(shape)
 
     def copy(self) -> OneHotGradient:
-        """A gradient with values of its own."""
-        return OneHotGradient(self.values.copy(), self.classes, self.shape, self.dim)
+        """A gradient with a coefficient of its own."""
+        return OneHotGradient(np.array(self.coefficient), self.state, self.shape, self.dim)
 
     def __add__(self, other: Any) -> Array:
         return np.add(np.asarray(self), np.asarray(other))
@@ -52,8 +47,15 @@ class OneHotGradient:
     __radd__ = __add__
 
 
-def takes_one_hot(node: Node | None, kind: type[Node], through: type[Node]) -> bool:
-    """Whether ``node`` is of a kind that can take a OneHotGradient, perhaps behind one view, and no hook is to see it."""
-    if isinstance(node, through) and node.hooks is None:
-        node = node.next_functions[0][0]
-    return isinstance(node, kind) and node.hooks is None
+def from_rows(rows: Array, shape: tuple[int, ...], dim: int) -> Array:
+    """Rows of classes, written one after the other, in the shape of the logits, whose classes lie along ``dim``."""
+    if dim == len(shape) - 1:
+        return rows if rows.shape == shape else rows.reshape(shape)
+    return np.moveaxis(rows.reshape(*shape[:dim], *shape[dim + 1 :], shape[dim]), -1, dim)
+
+
+def to_rows(x: Array, dim: int) -> Array:
+    """The reverse: the logits as rows of classes."""
+    if x.ndim == 2 and dim == 1:
+        return x
+    return np.moveaxis(x, dim, -1).reshape(-1, x.shape[dim])

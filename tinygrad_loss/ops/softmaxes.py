@@ -14,10 +14,10 @@ from .._shapes import dim_of, dims_of
 from ..autograd.node import NO_EDGE, Deferred, Node
 from ..autograd.wrapping import wrap
 from ..kernels import softmax as kernel
-from ..kernels.cross_entropy import CrossEntropyState, log_probabilities, one_hot_vjp
+from ..kernels.cross_entropy import CrossEntropyState, backward, log_probabilities
 from ._casts import cast
 from ._fused import Fused
-from ._one_hot import OneHotGradient
+from ._one_hot import OneHotGradient, from_rows
 from ._record import Array, array_of, data_of, record
 from .pointwise import exp, log
 from .reductions import spread, sum
@@ -89,7 +89,8 @@ class LogSoftmaxBackward0(Fused):
     def _vjp(self, g: Any, result: Any, dim: int, in_place: bool) -> Array:
         if isinstance(result, LogProbabilities):
             if isinstance(g, OneHotGradient):
-                return result.vjp(g, in_place)
+                # At the target the gradient is -g (1 - p), elsewhere g p; in the memory of the exponentials if that is allowed.
+                return from_rows(backward(g.state, g.coefficient, in_place), result.shape, dim)
             result = result.array()
         return along(kernel.log_softmax_vjp, dim, np.asarray(g), result)
 
@@ -111,19 +112,11 @@ class LogProbabilities(Deferred):
         self.dtype = state.rows.values.dtype
 
     def array(self) -> Array:
-        return self._from_rows(log_probabilities(self.state))
+        return from_rows(log_probabilities(self.state), self.shape, self.dim)
 
     def reshape(self, shape: tuple[int, ...]) -> LogProbabilities:
         """The same with a dimension of length 1 more behind the classes."""
         return LogProbabilities(self.state, shape, self.dim)
-
-    def vjp(self, g: OneHotGradient, in_place: bool) -> Array:
-        """The gradient of the logits: at the target g (1 - p), elsewhere -g p; in the memory of the exponentials if allowed."""
-        return self._from_rows(one_hot_vjp(self.state.rows, g.places(), -g.values, in_place))
-
-    def _from_rows(self, rows: Array) -> Array:
-        others = self.shape[: self.dim] + self.shape[self.dim + 1 :]
-        return np.moveaxis(rows.reshape(*others, self.shape[self.dim]), -1, self.dim)
 
 
 class LogsumexpBackward0(Fused):

@@ -11,6 +11,7 @@ from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import forward
+from ...ops._one_hot import to_rows
 from ...ops._record import array_of, data_of, node_for
 from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
@@ -105,8 +106,7 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
     dim = min(1, x.ndim - 1)
     if x.ndim == 1 and classes.ndim:
         classes = classes.reshape(())
-    rows = x if x.ndim == 2 else np.moveaxis(x, dim, -1).reshape(-1, x.shape[dim])
-    losses, state = forward(rows, classes.reshape(-1), data_of(weight), ignore_index)
+    losses, state = forward(to_rows(x, dim), classes.reshape(-1), data_of(weight), ignore_index)
     between, log_p = wrap(x, NO_EDGE), None
     if modes.grad and input.requires_grad:
         log_p = LogProbabilities(state, x.shape, dim)

@@ -12,12 +12,12 @@ from ...autograd.node import NO_EDGE
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import checked_target
 from ...ops._fused import Fused
-from ...ops._one_hot import OneHotGradient, takes_one_hot
+from ...ops._one_hot import OneHotGradient, from_rows, to_rows
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.indexing import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
-from ...ops.softmaxes import LogSoftmaxBackward0
+from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction
 
@@ -34,18 +34,24 @@ class NllLossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, target, weight, reduction, ignore_index, total = saved
-        dim = min(1, len(x.shape) - 1)
-        classes = target.reshape(-1)
-        if NAMES[reduction] == "mean":
+        if reduction == NUMBERS["mean"]:
             with np.errstate(all="ignore"):
                 g = g / total
-        scale = row_weights(classes, weight, ignore_index, x.dtype) * g.reshape(-1)
-        # An ignored row gets 0, also where g is nan because there is nothing to average over.
+        dim = min(1, len(x.shape) - 1)
+        if isinstance(x, LogProbabilities) and total:
+            following = self.next_functions[0][0]
+            if isinstance(following, ViewBackward0) and following.hooks is None:
+                following = following.next_functions[0][0]
+            sparse = OneHotGradient(g.reshape(-1) if g.ndim else g, x.state, x.shape, dim)
+            return [sparse if isinstance(following, LogSoftmaxBackward0) and following.hooks is None else np.asarray(sparse)]
+        classes = target.reshape(-1)
         ignored = classes == ignore_index
-        values = np.where(ignored, x.dtype.type(0), -scale)
-        sparse = OneHotGradient(values, np.where(ignored, 0, classes), x.shape, dim)
-        following = self.next_functions[0][0]
-        return [sparse if takes_one_hot(following, LogSoftmaxBackward0, ViewBackward0) else np.asarray(sparse)]
+        values = row_weights(classes, weight, ignore_index, x.dtype) * -g.reshape(-1)
+        # An ignored row gets 0, also where g is nan because there is nothing to average over.
+        values[ignored] = 0
+        rows = np.zeros((classes.size, x.shape[dim]), x.dtype)
+        rows[np.arange(classes.size), np.where(ignored, 0, classes)] = values
+        return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
 
     def define(self, *inputs: Any) -> Any:
         _, target, weight, reduction, ignore_index, _ = self.checked()
@@ -130,7 +136,7 @@ def nll_loss(
     check_classes(input, target, weight, "nll_loss")
     x = data_of(input)
     classes = _like_rows(data_of(target), x)
-    flat = x.reshape(-1, x.shape[-1]) if x.ndim <= 2 else np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+    flat = to_rows(x, min(1, x.ndim - 1))
     places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index)
     scale = row_weights(classes.reshape(-1), data_of(weight), ignore_index, x.dtype)
     losses = -flat[np.arange(len(flat)), places] * scale
