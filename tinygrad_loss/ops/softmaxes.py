@@ -11,6 +11,7 @@ import numpy as np
 from .._dtypes import dtype as DType
 from .._dtypes import get_default_dtype, type_word
 from .._shapes import dim_of, dims_of
+from ..autograd.clock import changes_since, tick
 from ..autograd.node import NO_EDGE, Deferred, Node
 from ..autograd.wrapping import wrap
 from ..kernels import softmax as kernel
@@ -103,20 +104,23 @@ class LogSoftmaxBackward0(Fused):
 
 
 class LogProbabilities(Deferred):
-    """The result of a log-softmax of which only the exponentials were worked out, on the way to a cross-entropy."""
+    """The result of a log-softmax of which only the exponentials were worked out, on the way to a cross-entropy. The logits are at
+    hand for it as long as nobody writes to them; after that, the exponentials' logarithms must do."""
 
-    __slots__ = ("dim", "dtype", "shape", "state")
+    __slots__ = ("dim", "dtype", "logits", "shape", "state", "time")
 
-    def __init__(self, state: CrossEntropyState, shape: tuple[int, ...], dim: int) -> None:
-        self.state, self.shape, self.dim = state, shape, dim
-        self.dtype = state.rows.values.dtype
+    def __init__(self, state: CrossEntropyState, logits: Array, shape: tuple[int, ...], dim: int) -> None:
+        self.state, self.logits, self.shape, self.dim = state, logits, shape, dim
+        self.dtype = logits.dtype
+        self.time = tick()
 
     def array(self) -> Array:
-        return from_rows(log_probabilities(self.state), self.shape, self.dim)
+        logits = None if changes_since(self.logits, self.time) else self.logits
+        return from_rows(log_probabilities(self.state, logits), self.shape, self.dim)
 
     def reshape(self, shape: tuple[int, ...]) -> LogProbabilities:
         """The same with a dimension of length 1 more behind the classes."""
-        return LogProbabilities(self.state, shape, self.dim)
+        return LogProbabilities(self.state, self.logits, shape, self.dim)
 
 
 class LogsumexpBackward0(Fused):

@@ -106,10 +106,11 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
     dim = min(1, x.ndim - 1)
     if x.ndim == 1 and classes.ndim:
         classes = classes.reshape(())
-    losses, state = forward(to_rows(x, dim), classes.reshape(-1), data_of(weight), ignore_index)
+    rows = to_rows(x, dim)
+    losses, state = forward(rows, classes.reshape(-1), data_of(weight), ignore_index)
     between, log_p = wrap(x, NO_EDGE), None
     if modes.grad and input.requires_grad:
-        log_p = LogProbabilities(state, x.shape, dim)
+        log_p = LogProbabilities(state, rows, x.shape, dim)
         node = node_for(LogSoftmaxBackward0, (input,), (log_p, dim))
         assert node is not None
         node.shape, node.dtype = x.shape, x.dtype
