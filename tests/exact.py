@@ -53,10 +53,10 @@ class ExactRow:
     def log_softmax(self) -> list:
         return [x - self.largest - self.log_total for x in self.x]
 
-    def logsumexp(self):  # noqa: ANN201
+    def logsumexp(self):
         return self.largest + self.log_total
 
-    def loss(self, target: int):  # noqa: ANN201
+    def loss(self, target: int):
         return self.largest - self.x[target] + self.log_total
 
     def slope(self, target: int) -> list:
@@ -74,11 +74,11 @@ class ExactRow:
         return [mp.fsum(b * g[i] for b in p) - a * mp.fsum(g) for i, a in enumerate(p)]
 
 
-def softplus(x):  # noqa: ANN001, ANN201
+def softplus(x):
     return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
 
 
-def sigmoid(x):  # noqa: ANN001, ANN201
+def sigmoid(x):
     return 1 / (1 + mp.exp(-x))
 
 

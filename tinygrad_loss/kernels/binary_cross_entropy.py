@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, apply, total, total_and_rest, with_sign
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, apply, log1p, total, total_and_rest, with_sign
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
 
 
@@ -68,7 +68,7 @@ def _side(x: Floats, y: Floats) -> Floats:
 def _with_logits(x: Floats, y: Floats, weight: Floats | None = None) -> Floats:
     out = _side(x, y)
     out *= x
-    out += np.log1p(tail_of(x))
+    out += log1p(tail_of(x))
     return out if weight is None else np.multiply(out, weight, out)
 
 
@@ -84,7 +84,7 @@ def _with_logits_vjp(x: Floats, y: Floats, g: Floats, weight: Floats | None = No
 def _loss_and_slope(x: Floats, y: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
     t = tail_of(x)
     slope = _side(x, y)
-    loss = np.log1p(t)
+    loss = log1p(t)
     loss += slope * x
     t /= t + ONE[x.dtype]
     slope -= with_sign(t, x)

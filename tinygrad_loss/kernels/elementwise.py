@@ -7,6 +7,7 @@ whole; large ones in pieces that stay in cache from its first call to its last, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,29 @@ def with_sign(t: Floats, x: Floats) -> Floats:
 
 
 _FEW = 1024  # below this copysign is faster, being one call; above, setting the sign's bit, being a third of the work
+
+
+def log1p(t: Floats) -> Floats:
+    """log(1 + t) for t >= 0. On many processors NumPy has fast code for a float32 log, but not for its log1p."""
+    if t.size < _FEW or t.dtype != np.float32 or _fast_log1p():
+        exact: Floats = np.log1p(t)
+        return exact
+    u = t + ONE[t.dtype]
+    out = u - ONE[t.dtype]
+    np.subtract(t, out, out)  # what 1 + t has rounded away, exactly
+    out /= u
+    out += np.log(u)
+    return out
+
+
+@cache
+def _fast_log1p() -> bool:
+    """Whether NumPy does several log1p at a time here. (NumPy 2.0 cannot tell.)"""
+    introspect = getattr(np.lib, "introspect", None)
+    if introspect is None:
+        return False
+    code = introspect.opt_func_info(func_name="^log1p$").get("log1p", {}).get("ff", {}).get("current", "baseline")
+    return not str(code).startswith("baseline")
 
 
 def apply(kernel: Callable[..., Floats], *inputs: Floats) -> Floats:

@@ -105,7 +105,8 @@ def _row_sums(flat: Floats, n: int, c: int) -> Floats:
         short: Floats = np.add.reduceat(flat, row_starts(n, c))
         return short
     runs = np.add.reduceat(flat, _run_starts(n, c)).reshape(n, -1)
-    return runs.sum(1, np.float64).astype(flat.dtype)
+    long: Floats = runs.sum(1, np.float64).astype(flat.dtype)
+    return long
 
 
 @lru_cache(maxsize=64)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import FOUR, ONE, ZERO, apply, apply_two, minus_abs
+from tinygrad_loss.kernels.elementwise import FOUR, ONE, ZERO, apply, apply_two, log1p, minus_abs
 
 
 def tail_of(x: Floats) -> Floats:
@@ -84,7 +84,7 @@ def logsigmoid_and_tail(x: Floats) -> tuple[Floats, Floats]:
 def _logsigmoid(x: Floats) -> tuple[Floats, Floats]:
     t = tail_of(x)
     out = np.minimum(x, ZERO[x.dtype])
-    out -= np.log1p(t)
+    out -= log1p(t)
     return out, t
 
 
@@ -123,7 +123,7 @@ def softplus(x: Floats, beta: float = 1.0, threshold: float = 20.0) -> Floats:
 
 def softplus_of(x: Floats) -> Floats:
     """log(1 + exp(x)) of a small array."""
-    out: Floats = np.log1p(tail_of(x))
+    out: Floats = log1p(tail_of(x))
     out += np.maximum(x, ZERO[x.dtype])
     return out
 
