@@ -14,10 +14,10 @@ import numpy as np
 
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.threads import LEAST_BYTES, chunk_elements, parallel_for
+from tinygrad_loss.kernels.threads import chunk_elements, parallel_for
 
 # An array of at most this many elements is one piece, whatever its dtype.
-SMALL = LEAST_BYTES // 8
+SMALL = 1 << 15
 
 # The numbers that the kernels need, as arrays of both dtypes: a ufunc takes an array faster than a Python number.
 _KINDS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -54,7 +54,7 @@ def log1p(t: Floats) -> Floats:
         exact: Floats = np.log1p(t)
         return exact
     u = t + ONE[t.dtype]
-    out = u - ONE[t.dtype]
+    out: Floats = u - ONE[t.dtype]
     np.subtract(t, out, out)  # what 1 + t has rounded away, exactly
     out /= u
     out += np.log(u)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.threads import LEAST_BYTES, chunk_elements, parallel_for
+from tinygrad_loss.kernels.threads import chunk_elements, parallel_for
 
 # An array of at most this many elements is one block, whatever its dtype.
-SMALL = LEAST_BYTES // 8
+SMALL = 1 << 15
 
 
 class Block(NamedTuple):

@@ -15,13 +15,13 @@ import queue
 import threading
 from collections.abc import Callable
 
-# Waking a thread costs some 30 us, and a chunk is about as much work or more: below four chunks one thread is as fast.
+# Waking a thread costs some 30 us, and a chunk is about as much work or more: below four chunks (2 MB) one thread is as fast.
 FEWEST_CHUNKS = 4
 
 # Bytes of one array in a chunk. It should stay in a core's second-level cache from the first ufunc call to the last,
 # and yet be large: after every call a thread must wait for the interpreter's lock, which the other may hold. On two
 # cores, 128 KB took 1.5 times as long as 1 MB. Less where there would be too few chunks to go round.
-LEAST_BYTES = 1 << 18
+LEAST_BYTES = 1 << 19
 MOST_BYTES = 1 << 20
 
 
