@@ -12,10 +12,8 @@ from .ops.comparison import (
     allclose,
     any,
     bitwise_and,
-    bitwise_left_shift,
     bitwise_not,
     bitwise_or,
-    bitwise_right_shift,
     bitwise_xor,
     count_nonzero,
     eq,
@@ -35,9 +33,9 @@ from .ops.comparison import (
     ne,
 )
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
-from .ops.gammas import digamma, erf, erfc, erfinv, lgamma, polygamma
+from .ops.gammas import digamma, erf, erfinv, lgamma, polygamma
 from .ops.norms import norm
-from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sgn, sign, sqrt
+from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt
 from .ops.products import cumprod, cumsum, prod
 from .ops.reductions import mean, sum
 from .ops.rounding import ceil, floor, floor_divide, fmod, frac, remainder, round, trunc

@@ -133,13 +133,11 @@ class Tensor(Variable, concrete=True):
     acosh = arccosh = trigonometry.acosh
     atanh = arctanh = trigonometry.atanh
     erf = gammas.erf
-    erfc = gammas.erfc
     erfinv = gammas.erfinv
     lgamma = gammas.lgamma
     digamma = gammas.digamma
     abs = absolute = __abs__ = pointwise.abs
     sign = pointwise.sign
-    sgn = pointwise.sgn
     floor = rounding.floor
     ceil = rounding.ceil
     round = rounding.round
@@ -176,15 +174,9 @@ class Tensor(Variable, concrete=True):
     bitwise_or = comparison.bitwise_or
     bitwise_xor = comparison.bitwise_xor
     bitwise_not = comparison.bitwise_not
-    bitwise_left_shift = comparison.bitwise_left_shift
-    bitwise_right_shift = comparison.bitwise_right_shift
     __and__ = __rand__ = operator_of(comparison.bitwise_and)
     __or__ = __ror__ = operator_of(comparison.bitwise_or)
     __xor__ = __rxor__ = operator_of(comparison.bitwise_xor)
-    __lshift__ = operator_of(comparison.bitwise_left_shift)
-    __rlshift__ = operator_of(comparison.bitwise_left_shift, swapped=True)
-    __rshift__ = operator_of(comparison.bitwise_right_shift)
-    __rrshift__ = operator_of(comparison.bitwise_right_shift, swapped=True)
     __invert__ = comparison.bitwise_not
     isnan = comparison.isnan
     isinf = comparison.isinf

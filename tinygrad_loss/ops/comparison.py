@@ -30,7 +30,11 @@ def compared(function: Callable[..., Any], input: Any, other: Any, name: str) ->
 
 
 def _operand(value: Any, name: str, argument: str) -> Any:
-    return value if isinstance(value, SCALARS) else array_of(value, f"{name}() received an invalid combination of arguments: {name}", argument)
+    return (
+        value
+        if isinstance(value, SCALARS)
+        else array_of(value, f"{name}() received an invalid combination of arguments: {name}", argument)
+    )
 
 
 def operator_of(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
@@ -150,11 +154,11 @@ def logical_not(input: Tensor) -> Tensor:
     return constant((input,), np.logical_not(array_of(input, "logical_not")))  # type: ignore[no-any-return]
 
 
-def _bits(function: Callable[..., Any], input: Any, other: Any, name: str, kernel: str = "") -> Any:
-    a, b = harmonised(_operand(input, name, "input"), _operand(other, name, "other"))
+def _bits(function: Callable[..., Any], input: Any, other: Any, name: str) -> Any:
+    a, _ = harmonised(_operand(input, name, "input"), _operand(other, name, "other"))
     if a.dtype.kind == "f":
         raise NotImplementedError(
-            f'"{kernel or name}_cpu" not implemented for \'{type_word(a.dtype)}\': {name}() takes integers and bools'
+            f"\"{name}_cpu\" not implemented for '{type_word(a.dtype)}': {name}() takes integers and bools"
         )
     return compared(function, input, other, name)
 
@@ -202,26 +206,6 @@ def bitwise_not(input: Tensor) -> Tensor:
     return constant((input,), np.invert(x))  # type: ignore[no-any-return]
 
 
-def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
-    """``input << other``: times 2 to the power of ``other``.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.tensor([1, 3]) << 2
-    tensor([ 4, 12])
-    """
-    return _bits(np.left_shift, input, other, "bitwise_left_shift", "lshift")  # type: ignore[no-any-return]
-
-
-def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
-    """``input >> other``: divided by 2 to the power of ``other``, rounded down.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.tensor([4, 13]) >> 2
-    tensor([1, 3])
-    """
-    return _bits(np.right_shift, input, other, "bitwise_right_shift", "rshift")  # type: ignore[no-any-return]
-
-
 def isnan(input: Tensor) -> Tensor:
     """True where an element is not a number.
 
@@ -262,7 +246,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     a, b = array_of(input, "isclose"), array_of(other, "isclose", "other")
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"isclose(): {type_word(a.dtype)} did not match {type_word(b.dtype)}. Convert one: isclose(input, other.to(input.dtype))"
+            f"isclose(): {type_word(a.dtype)} did not match {type_word(b.dtype)}. Convert one: other.to(input.dtype)"
         )
     for name, value in (("rtol", rtol), ("atol", atol)):
         if not value >= 0:

@@ -120,7 +120,7 @@ def max(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False, *, other: An
     """
     given = other if dim is NOT_GIVEN else dim
     if isinstance(given, Variable):
-        return maximum(input, given)
+        return maximum(input, given)  # type: ignore[arg-type]
     if dim is NOT_GIVEN:
         return _of_all(MaxBackward1, np.max, input, "max")
     return return_types.max(_along(MaxBackward0, np.argmax, input, dim, keepdim, "max"))
@@ -136,7 +136,7 @@ def min(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False, *, other: An
     """
     given = other if dim is NOT_GIVEN else dim
     if isinstance(given, Variable):
-        return minimum(input, given)
+        return minimum(input, given)  # type: ignore[arg-type]
     if dim is NOT_GIVEN:
         return _of_all(MinBackward1, np.min, input, "min")
     return return_types.min(_along(MinBackward0, np.argmin, input, dim, keepdim, "min"))
@@ -153,7 +153,7 @@ def _along(op: type[MultiNode], function: Any, input: Any, dim: Any, keepdim: bo
     x = array_of(input, name)
     if not isinstance(dim, (int, np.integer)) or isinstance(dim, bool):
         raise TypeError(
-            f"{name}() received an invalid combination of arguments: the second is {dim!r} ({type(dim).__name__}), but it must be "
+            f"{name}() received an invalid combination of arguments: the second is {dim!r} ({type(dim).__name__}), but must be "
             f"a dimension (an int) or a Tensor. For several dimensions take a{name}."
         )
     place = dim_of(dim, x.ndim, name)
@@ -169,7 +169,8 @@ def check_not_empty(x: Array, dims: tuple[int, ...] | None, name: str) -> None:
     """RuntimeError or IndexError where a reduction has nothing to choose from."""
     if dims is None and not x.size:
         raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' "
+            "argument."
         )
     for place in dims or ():
         if x.ndim and not x.shape[place]:

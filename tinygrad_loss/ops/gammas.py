@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..autograd.node import Node
 from ..kernels import special
-from ._record import Unary, array_of, floating, record, unary
+from ._elementwise import elementwise
+from ._record import array_of, floating, record, unary
+from .arithmetic import power
 from .pointwise import exp
 
 if TYPE_CHECKING:
@@ -15,50 +17,26 @@ if TYPE_CHECKING:
 
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
-
-class ErfBackward0(Unary):
-    """erf x: 2 / sqrt(pi) e^(-x^2)."""
-
-    __slots__ = ()
-    forward = special.erf
-    saves = ("self",)
-    vjps = (lambda g, x: g * (exp(-(x * x)) * TWO_OVER_ROOT_PI),)
-
-
-class ErfcBackward0(Unary):
-    """1 - erf x: -2 / sqrt(pi) e^(-x^2)."""
-
-    __slots__ = ()
-    forward = special.erfc
-    saves = ("self",)
-    vjps = (lambda g, x: g * (exp(-(x * x)) * -TWO_OVER_ROOT_PI),)
-
-
-class ErfinvBackward0(Unary):
-    """The inverse of erf: sqrt(pi) / 2 e^(y^2) for y = erfinv x."""
-
-    __slots__ = ()
-    forward = special.erfinv
-    saves = ("self",)
-    vjps = (lambda g, x: g * (exp(erfinv(x) ** 2) / TWO_OVER_ROOT_PI),)
-
-
-class LgammaBackward0(Unary):
-    """log |gamma(x)|: digamma(x)."""
-
-    __slots__ = ()
-    forward = special.lgamma
-    saves = ("self",)
-    vjps = (lambda g, x: g * digamma(x),)
-
-
-class DigammaBackward0(Unary):
-    """digamma(x): polygamma(1, x)."""
-
-    __slots__ = ()
-    forward = staticmethod(lambda x: special.polygamma(0, x))
-    saves = ("self",)
-    vjps = (lambda g, x: g * polygamma(1, x),)
+ErfBackward0 = elementwise(
+    "ErfBackward0", "erf x: 2 / sqrt(pi) e^(-x^2).", special.erf, "self", lambda g, x: g * TWO_OVER_ROOT_PI * exp(-(x * x))
+)
+ErfinvBackward0 = elementwise(
+    "ErfinvBackward0",
+    "The inverse of erf: sqrt(pi) / 2 e^(y^2) for y = erfinv x.",
+    special.erfinv,
+    "self",
+    lambda g, x: g / TWO_OVER_ROOT_PI * exp(power(erfinv(x), 2)),
+)
+LgammaBackward0 = elementwise(
+    "LgammaBackward0", "log |gamma(x)|: digamma(x).", special.lgamma, "self", lambda g, x: g * digamma(x)
+)
+DigammaBackward0 = elementwise(
+    "DigammaBackward0",
+    "digamma(x): polygamma(1, x).",
+    lambda x: special.polygamma(0, x),
+    "self",
+    lambda g, x: g * polygamma(1, x),
+)
 
 
 class PolygammaBackward0(Node):
@@ -78,16 +56,6 @@ def erf(input: Tensor) -> Tensor:
     tensor([0.0000, 0.8427])
     """
     return unary(ErfBackward0, input)  # type: ignore[no-any-return]
-
-
-def erfc(input: Tensor) -> Tensor:
-    """1 - erf(x), right to the last digits for large x too.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.erfc(torch.tensor([0.0, 1.0]))
-    tensor([1.0000, 0.1573])
-    """
-    return unary(ErfcBackward0, input)  # type: ignore[no-any-return]
 
 
 def erfinv(input: Tensor) -> Tensor:
@@ -127,7 +95,5 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     >>> torch.polygamma(1, torch.tensor([1.0]))
     tensor([1.6449])
     """
-    if n < 0:
-        raise RuntimeError(f"polygamma(n, x) does not support negative n, got {n}.")
     x = floating(array_of(input, "polygamma"))
     return record(PolygammaBackward0, (input,), special.polygamma(n, x), (x, n))  # type: ignore[no-any-return]

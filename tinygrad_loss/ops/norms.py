@@ -51,8 +51,8 @@ def norm_gradient(g: Any, x: Any, y: Any, p: float, dim: tuple[int, ...] | None,
 
 @numpy_spelling
 def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The length of a vector, of all elements or over ``dim``: the square root of the sum of squares, or the norm of order ``p`` (a
-    number, inf or -inf).
+    """The length of a vector, of all elements or over ``dim``: the square root of the sum of squares, or the norm of order
+    ``p`` (a number, inf or -inf).
 
     >>> import tinygrad_loss as torch
     >>> x = torch.tensor([3.0, -4.0])
@@ -62,7 +62,9 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
     if p is None or p == "fro":
         p = 2
     if isinstance(p, str):
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported. Give a number, or 'fro' for the square root of the sum of squares.")
+        raise RuntimeError(
+            f"linalg.matrix_norm: Order {p} not supported. Give a number, or 'fro' for the square root of the sum of squares."
+        )
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
@@ -88,7 +90,8 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = Fals
     if math.isinf(ord):
         if not data.size:
             raise RuntimeError(
-                f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have an identity"
+                f"linalg.vector_norm cannot compute the {ord} norm on an empty tensor because the operation does not have an "
+                "identity"
             )
         out = (np.max if ord > 0 else np.min)(size, axis=dims, keepdims=keepdim)
     elif ord == 0:

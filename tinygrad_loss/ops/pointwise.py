@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._record import Unary, data_of, unary
+from ._elementwise import elementwise, flat, wide
+from ._record import data_of, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -15,112 +16,27 @@ if TYPE_CHECKING:
 LOG_2 = math.log(2)
 LOG_10 = math.log(10)
 
-
-class ExpBackward0(Unary):
-    """y = e^x: dy/dx = y."""
-
-    __slots__ = ()
-    forward = np.exp
-    saves = ("result",)
-    vjps = (lambda g, y: g * y,)
-
-
-class Expm1Backward0(Unary):
-    """y = e^x - 1: dy/dx = y + 1."""
-
-    __slots__ = ()
-    forward = np.expm1
-    saves = ("result",)
-    vjps = (lambda g, y: g * (y + 1.0),)
-
-
-class LogBackward0(Unary):
-    """log x: 1 / x."""
-
-    __slots__ = ()
-    forward = np.log
-    saves = ("self",)
-    vjps = (lambda g, x: g / x,)
+ExpBackward0 = elementwise("ExpBackward0", "y = e^x: y.", np.exp, "result", lambda g, y: g * y)
+Exp2Backward0 = elementwise("Exp2Backward0", "y = 2^x: y log 2.", wide(np.exp2), "result", lambda g, y: g * (y * LOG_2))
+Expm1Backward0 = elementwise("Expm1Backward0", "y = e^x - 1: y + 1.", wide(np.expm1), "result", lambda g, y: g * (y + 1.0))
+LogBackward0 = elementwise("LogBackward0", "log x: 1 / x.", np.log, "self", lambda g, x: g / x)
+Log2Backward0 = elementwise("Log2Backward0", "log x / log 2: 1 / (x log 2).", wide(np.log2), "self", lambda g, x: g / (x * LOG_2))
+Log10Backward0 = elementwise(
+    "Log10Backward0", "log x / log 10: 1 / (x log 10).", wide(np.log10), "self", lambda g, x: g / (x * LOG_10)
+)
+Log1PBackward0 = elementwise("Log1PBackward0", "log(1 + x): 1 / (1 + x).", wide(np.log1p), "self", lambda g, x: g / (x + 1.0))
+SqrtBackward0 = elementwise("SqrtBackward0", "y = sqrt x: 1 / (2 y).", np.sqrt, "result", lambda g, y: g / (y * 2.0))
+RsqrtBackward0 = elementwise(
+    "RsqrtBackward0", "y = 1 / sqrt x: -y^3 / 2.", lambda x: 1 / np.sqrt(x), "result", lambda g, y: g * (y * y * y * -0.5)
+)
+AbsBackward0 = elementwise(
+    "AbsBackward0", "|x|: the sign of x, 0 at 0.", np.absolute, "self", lambda g, x: g * sign(x), floats=False
+)
+SignBackward0 = elementwise("SignBackward0", "The sign of x is flat.", lambda x: _sign(x), "", flat, floats=False)
 
 
-class Log1PBackward0(Unary):
-    """log(1 + x): 1 / (1 + x)."""
-
-    __slots__ = ()
-    forward = np.log1p
-    saves = ("self",)
-    vjps = (lambda g, x: g / (x + 1.0),)
-
-
-class SqrtBackward0(Unary):
-    """y = sqrt x: dy/dx = 1 / (2 y)."""
-
-    __slots__ = ()
-    forward = np.sqrt
-    saves = ("result",)
-    vjps = (lambda g, y: g / (y * 2.0),)
-
-
-class Exp2Backward0(Unary):
-    """y = 2^x: dy/dx = y log 2."""
-
-    __slots__ = ()
-    forward = np.exp2
-    saves = ("result",)
-    vjps = (lambda g, y: g * (y * LOG_2),)
-
-
-class Log2Backward0(Unary):
-    """The logarithm to base 2: 1 / (x log 2)."""
-
-    __slots__ = ()
-    forward = np.log2
-    saves = ("self",)
-    vjps = (lambda g, x: g / (x * LOG_2),)
-
-
-class Log10Backward0(Unary):
-    """The logarithm to base 10: 1 / (x log 10)."""
-
-    __slots__ = ()
-    forward = np.log10
-    saves = ("self",)
-    vjps = (lambda g, x: g / (x * LOG_10),)
-
-
-class RsqrtBackward0(Unary):
-    """y = 1 / sqrt x: dy/dx = -y^3 / 2."""
-
-    __slots__ = ()
-    forward = staticmethod(lambda x: 1 / np.sqrt(x))
-    saves = ("result",)
-    vjps = (lambda g, y: g * (y * y * y * -0.5),)
-
-
-class AbsBackward0(Unary):
-    """|x|: the sign of x, 0 at 0."""
-
-    __slots__ = ()
-    forward = np.absolute
-    floats = False
-    saves = ("self",)
-    vjps = (lambda g, x: g * sign(x),)
-
-
-class SignBackward0(Unary):
-    """The sign of x is flat: no gradient flows."""
-
-    __slots__ = ()
-    forward = staticmethod(lambda x: x.copy() if x.dtype == np.bool_ else np.nan_to_num(np.sign(x)))
-    floats = False
-    frees = False
-    vjps = (lambda g: g * 0.0,)
-
-
-class SgnBackward0(SignBackward0):
-    """The sign of x, as ``sgn`` records it: flat."""
-
-    __slots__ = ()
+def _sign(x: Any) -> Any:
+    return x.copy() if x.dtype == np.bool_ else np.nan_to_num(np.sign(x))
 
 
 def exp(input: Tensor) -> Tensor:
@@ -131,6 +47,16 @@ def exp(input: Tensor) -> Tensor:
     tensor([1.0000, 2.7183])
     """
     return unary(ExpBackward0, input)  # type: ignore[no-any-return]
+
+
+def exp2(input: Tensor) -> Tensor:
+    """2 to the power of each element.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.exp2(torch.tensor([3.0, -1.0]))
+    tensor([8.0000, 0.5000])
+    """
+    return unary(Exp2Backward0, input)  # type: ignore[no-any-return]
 
 
 def expm1(input: Tensor) -> Tensor:
@@ -153,6 +79,26 @@ def log(input: Tensor) -> Tensor:
     return unary(LogBackward0, input)  # type: ignore[no-any-return]
 
 
+def log2(input: Tensor) -> Tensor:
+    """The logarithm to base 2.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.log2(torch.tensor([8.0, 0.5]))
+    tensor([ 3., -1.])
+    """
+    return unary(Log2Backward0, input)  # type: ignore[no-any-return]
+
+
+def log10(input: Tensor) -> Tensor:
+    """The logarithm to base 10.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.log10(torch.tensor([1000.0, 10.0]))
+    tensor([3., 1.])
+    """
+    return unary(Log10Backward0, input)  # type: ignore[no-any-return]
+
+
 def log1p(input: Tensor) -> Tensor:
     """log(1 + x), right to the last digit for small x too.
 
@@ -171,36 +117,6 @@ def sqrt(input: Tensor) -> Tensor:
     tensor([2.0000, 1.4142])
     """
     return unary(SqrtBackward0, input)  # type: ignore[no-any-return]
-
-
-def exp2(input: Tensor) -> Tensor:
-    """2 to the power of each element.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.exp2(torch.tensor([3.0, -1.0]))
-    tensor([8.0000, 0.5000])
-    """
-    return unary(Exp2Backward0, input)  # type: ignore[no-any-return]
-
-
-def log2(input: Tensor) -> Tensor:
-    """The logarithm to base 2.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.log2(torch.tensor([8.0, 0.5]))
-    tensor([ 3., -1.])
-    """
-    return unary(Log2Backward0, input)  # type: ignore[no-any-return]
-
-
-def log10(input: Tensor) -> Tensor:
-    """The logarithm to base 10.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.log10(torch.tensor([1000.0, 0.1]))
-    tensor([ 3., -1.])
-    """
-    return unary(Log10Backward0, input)  # type: ignore[no-any-return]
 
 
 def rsqrt(input: Tensor) -> Tensor:
@@ -233,13 +149,3 @@ def sign(input: Tensor) -> Tensor:
     tensor([-1.,  0.,  1.])
     """
     return unary(SignBackward0, input)  # type: ignore[no-any-return]
-
-
-def sgn(input: Tensor) -> Tensor:
-    """-1, 0 or 1: ``sign``, under the name that is also for complex numbers.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.sgn(torch.tensor([-1.5, 0.0, 2.0]))
-    tensor([-1.,  0.,  1.])
-    """
-    return unary(SgnBackward0, input)  # type: ignore[no-any-return]

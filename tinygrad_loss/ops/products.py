@@ -1,7 +1,7 @@
 """Products, and sums and products that run along a dimension: prod, cumsum, cumprod.
 
-The gradient of a product is the product of the others: y / x where no x is 0. Where one is, the others are multiplied out: of each
-row a square is made in which row k has a 1 in place of x_k.
+The gradient of a product is the product of the others: y / x where no x is 0. Where one is, the others are multiplied out: of
+each row a square is made in which row k has a 1 in place of x_k.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class ProdBackward1(Node):
     inputs = ("self",)
     saves = ("self", "result", "dim", "keepdim")
     vjps = (
-        lambda g, x, y, dim, keepdim: opened(g, data_of(x).shape, dim, keepdim)
-        * of_others(x, opened(y, data_of(x).shape, dim, keepdim), dim),
+        lambda g, x, y, dim, keepdim: (
+            opened(g, data_of(x).shape, dim, keepdim) * of_others(x, opened(y, data_of(x).shape, dim, keepdim), dim)
+        ),
     )
 
 

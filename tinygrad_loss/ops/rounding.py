@@ -13,6 +13,7 @@ import numpy as np
 from .._dtypes import type_word
 from ..autograd.node import Node
 from ..autograd.variable import Variable
+from ._elementwise import elementwise, flat, passed
 from ._record import Array, Binary, Unary, array_of, binary, constant, data_of, harmonised, operand, record, unary
 
 if TYPE_CHECKING:
@@ -21,63 +22,14 @@ if TYPE_CHECKING:
 Number = bool | int | float
 
 
-class Flat(Unary):
-    """A function whose steps are flat: no gradient flows."""
-
-    __slots__ = ()
-    floats = False
-    frees = False
-    vjps = (lambda g: g * 0.0,)
-
-
-class FloorBackward0(Flat):
-    """floor x is flat: no gradient flows."""
-
-    __slots__ = ()
-    forward = np.floor
-
-
-class CeilBackward0(Flat):
-    """ceil x is flat: no gradient flows."""
-
-    __slots__ = ()
-    forward = np.ceil
-
-
-class RoundBackward0(Flat):
-    """round x is flat: no gradient flows."""
-
-    __slots__ = ()
-    forward = np.rint
-
-
-class RoundBackward1(Flat):
-    """x rounded to a number of decimals is flat: no gradient flows."""
-
-    __slots__ = ()
-
-
-class TruncBackward0(Flat):
-    """trunc x is flat: no gradient flows."""
-
-    __slots__ = ()
-    forward = np.trunc
-
-
-class FracBackward0(Unary):
-    """x - trunc x: the gradient of x."""
-
-    __slots__ = ()
-    frees = False
-    vjps = (lambda g: g,)
-
-
-class RemainderBackward0(Unary):
-    """x % number: the gradient of x."""
-
-    __slots__ = ()
-    frees = False
-    vjps = (lambda g: g,)
+FloorBackward0 = elementwise("FloorBackward0", "floor x is flat.", np.floor, "", flat, floats=False)
+CeilBackward0 = elementwise("CeilBackward0", "ceil x is flat.", np.ceil, "", flat, floats=False)
+RoundBackward0 = elementwise("RoundBackward0", "round x is flat.", np.rint, "", flat, floats=False)
+RoundBackward1 = elementwise("RoundBackward1", "x rounded to decimals is flat.", np.rint, "", flat, floats=False)
+TruncBackward0 = elementwise("TruncBackward0", "trunc x is flat.", np.trunc, "", flat, floats=False)
+FracBackward0 = elementwise("FracBackward0", "x - trunc x: 1.", lambda x: x - np.trunc(x), "", passed)
+RemainderBackward0 = elementwise("RemainderBackward0", "x % number: 1.", np.remainder, "", passed)
+FmodBackward0 = elementwise("FmodBackward0", "fmod(x, number): 1.", np.fmod, "", passed)
 
 
 class RemainderBackward1(Binary):
@@ -86,14 +38,6 @@ class RemainderBackward1(Binary):
     __slots__ = ()
     forward = np.remainder
     vjps = (lambda g, x, y: g, lambda g, x, y: g * -np.floor(data_of(x) / data_of(y)))
-
-
-class FmodBackward0(Unary):
-    """fmod(x, number): the gradient of x."""
-
-    __slots__ = ()
-    frees = False
-    vjps = (lambda g: g,)
 
 
 class FmodBackward1(Binary):
@@ -126,7 +70,7 @@ def floor(input: Tensor) -> Tensor:
     >>> torch.floor(torch.tensor([-1.5, 2.7]))
     tensor([-2.,  2.])
     """
-    return _flat(FloorBackward0, input, "floor_vml")
+    return _flat(FloorBackward0, input, "floor_vml")  # type: ignore[no-any-return]
 
 
 def ceil(input: Tensor) -> Tensor:
@@ -136,7 +80,7 @@ def ceil(input: Tensor) -> Tensor:
     >>> torch.ceil(torch.tensor([-1.5, 2.2]))
     tensor([-1.,  3.])
     """
-    return _flat(CeilBackward0, input, "ceil_vml")
+    return _flat(CeilBackward0, input, "ceil_vml")  # type: ignore[no-any-return]
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
@@ -147,7 +91,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     (tensor([ 0.,  2., -3.]), tensor(3.1400))
     """
     if decimals == 0:
-        return _flat(RoundBackward0, input, "round_vml")
+        return _flat(RoundBackward0, input, "round_vml")  # type: ignore[no-any-return]
     x = _only_floats(input, "round")
     scale = x.dtype.type(10.0 ** abs(decimals))
     return record(RoundBackward1, (input,), np.rint(x * scale) / scale if decimals > 0 else np.rint(x / scale) * scale)  # type: ignore[no-any-return]
@@ -160,7 +104,7 @@ def trunc(input: Tensor) -> Tensor:
     >>> torch.trunc(torch.tensor([-1.5, 2.7]))
     tensor([-1.,  2.])
     """
-    return _flat(TruncBackward0, input, "trunc")
+    return _flat(TruncBackward0, input, "trunc")  # type: ignore[no-any-return]
 
 
 def frac(input: Tensor) -> Tensor:
@@ -170,21 +114,21 @@ def frac(input: Tensor) -> Tensor:
     >>> torch.frac(torch.tensor([-1.5, 2.25]))
     tensor([-0.5000,  0.2500])
     """
-    x = _only_floats(input, "frac")
-    return record(FracBackward0, (input,), np.asarray(x - np.trunc(x)))  # type: ignore[no-any-return]
+    _only_floats(input, "frac")
+    return unary(FracBackward0, input)  # type: ignore[no-any-return]
 
 
-def _flat(op: type[Flat], input: Any, kernel: str) -> Any:
+def _flat(op: type[Unary], input: Any, kernel: str) -> Any:
     x = array_of(input, kernel.removesuffix("_vml"))
     if x.dtype == np.bool_:
-        raise NotImplementedError(f'"{kernel}_cpu" not implemented for \'Bool\'')
+        raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for 'Bool'")
     return unary(op, input) if x.dtype.kind == "f" else constant((input,), x.copy())
 
 
 def _only_floats(input: Any, name: str) -> Array:
     x = array_of(input, name)
     if x.dtype.kind != "f":
-        raise NotImplementedError(f'"{name}_cpu" not implemented for \'{type_word(x.dtype)}\'')
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{type_word(x.dtype)}'")
     return x
 
 
@@ -193,7 +137,7 @@ def _divided(op: type[Node], one: type[Unary], input: Any, other: Any, kernel: s
     name = kernel.removesuffix("_floor")
     a, b = harmonised(_operand(input), _operand(other))
     if a.dtype == np.bool_:
-        raise NotImplementedError(f'"{kernel}_cpu" not implemented for \'Bool\'')
+        raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for 'Bool'")
     check_divisor(b, name)
     if isinstance(other, Variable) and isinstance(input, Variable):
         return binary(op, input, other)  # type: ignore[arg-type]
@@ -210,7 +154,9 @@ def _operand(value: Any) -> Any:
 def check_divisor(b: Array, name: str) -> None:
     """RuntimeError for a division of integers by 0."""
     if b.dtype.kind in "iu" and not np.all(b):
-        raise RuntimeError(f"ZeroDivisionError: {name}() of integers by zero. Floating-point numbers would give inf or nan: x.float()")
+        raise RuntimeError(
+            f"ZeroDivisionError: {name}() of integers by zero. Floating-point numbers would give inf or nan: x.float()"
+        )
 
 
 def remainder(input: Tensor | Number, other: Tensor | Number) -> Tensor:
@@ -246,4 +192,9 @@ def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
         raise NotImplementedError("\"div_floor_cpu\" not implemented for 'Bool'")
     check_divisor(b, "floor_divide")
     tensors = [x for x in (input, other) if isinstance(x, Variable)]
-    return record(NotImplementedBackward, tensors, np.asarray(np.floor_divide(a, b)), ("derivative for aten::floor_divide is not implemented",))  # type: ignore[no-any-return]
+    return record(  # type: ignore[no-any-return]
+        NotImplementedBackward,
+        tensors,
+        np.asarray(np.floor_divide(a, b)),
+        ("derivative for aten::floor_divide is not implemented",),
+    )  # type: ignore[no-any-return]

@@ -111,7 +111,7 @@ class MaskedSelectBackward0(Node):
     vjps = (lambda g, x, mask: scattered(g, _places(data_of(x), data_of(mask)), data_of(x).shape),)
 
 
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` (a bool tensor) holds, else ``other``; with broadcasting. With a condition only: ``nonzero``
     as a tuple.
 
@@ -125,7 +125,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         return nonzero(condition, as_tuple=True)
     if mask.dtype not in (np.bool_, np.uint8):
         raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {mask.dtype}. Compare first: where(x > 0, ...)"
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {mask.dtype}. Compare first: "
+            "where(x > 0, ...)"
         )
     x, y = (_tensor_or_number(one, "where", name) for name, one in (("input", input), ("other", other)))
     a, b = harmonised(*((x, y) if isinstance(x, np.ndarray) or isinstance(y, np.ndarray) else map(_promoted, (x, y), (y, x))))
@@ -163,8 +164,8 @@ def within(g: Any, x: Any, low: Any, high: Any) -> Any:
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    """``input`` held between ``min`` and ``max``: two numbers or two tensors, of which one may be left out. At a bound the gradient
-    passes.
+    """``input`` held between ``min`` and ``max``: two numbers or two tensors, of which one may be left out. At a bound the
+    gradient passes.
 
     >>> import tinygrad_loss as torch
     >>> x = torch.tensor([-1.0, 0.0, 5.0], requires_grad=True)
@@ -181,8 +182,8 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
             "both must be numbers, or both tensors"
         )
     if True in numbers:
-        return _clamped(ClampBackward1, (input,), low, high, (low, high))
-    return _clamped(ClampBackward0, (input, min, max), low, high, (low, high))
+        return _clamped(ClampBackward1, (input,), low, high, (low, high))  # type: ignore[no-any-return]
+    return _clamped(ClampBackward0, (input, min, max), low, high, (low, high))  # type: ignore[no-any-return]
 
 
 def _clamped(op: type[Node], inputs: tuple[Any, ...], low: Any, high: Any, saved: tuple[Any, ...]) -> Any:
@@ -236,7 +237,9 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """
     x, chosen = array_of(input, "masked_fill"), array_of(mask, "masked_fill", "mask")
     if chosen.dtype != np.bool_:
-        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {chosen.dtype}. Compare first: x > 0")
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {chosen.dtype}. Compare first: x > 0"
+        )
     fill = _tensor_or_number(value, "masked_fill", "value")
     if np.ndim(fill):
         raise RuntimeError(
@@ -271,7 +274,7 @@ def _places(x: Array, mask: Array) -> Array:
     """Where in ``x``, read row by row, the elements stand that a mask selects."""
     shape = broadcast([mask.shape, x.shape], "masked_select")
     places = np.broadcast_to(np.arange(x.size).reshape(x.shape), shape)
-    return places[np.broadcast_to(mask, shape)]
+    return np.asarray(places[np.broadcast_to(mask, shape)])
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

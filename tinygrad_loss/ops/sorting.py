@@ -116,11 +116,15 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         raise RuntimeError("topk does not support bool dtypes on CPU. Convert first: x.int()")
     indices = _order(x, place, largest)
     indices = np.take(indices, range(k), place) if x.ndim else indices
-    return return_types.topk(record_many(TopkBackward0, (input,), (taken_along(x, indices, place), indices), (dim, indices, x.shape)))
+    return return_types.topk(
+        record_many(TopkBackward0, (input,), (taken_along(x, indices, place), indices), (dim, indices, x.shape))
+    )
 
 
 @numpy_spelling
-def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None) -> Any:
+def unique(
+    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
     """The different elements, in order; or, with ``dim``, the different slices. On request also where each element went
     (``return_inverse``) and how often each occurs (``return_counts``).
 
@@ -147,7 +151,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     """
     x = array_of(input, "bincount")
     if x.dtype.kind not in "iu":
-        raise NotImplementedError(f'"bincount_cpu" not implemented for \'{type_word(x.dtype)}\'')
+        raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{type_word(x.dtype)}'")
     if minlength < 0:
         raise RuntimeError(f"bincount: minlength should be >= 0, got {minlength}")
     if x.ndim != 1 or np.any(x < 0):
@@ -156,6 +160,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         return constant((input,), np.bincount(x, minlength=minlength))  # type: ignore[no-any-return]
     w = array_of(weights, "bincount", "weights")
     if w.shape != x.shape:
-        raise RuntimeError(f"bincount: weights should be 1-d and have the same length as input: {list(w.shape)} and {list(x.shape)}")
+        raise RuntimeError(
+            f"bincount: weights should be 1-d and have the same length as input: {list(w.shape)} and {list(x.shape)}"
+        )
     counts = np.bincount(x, w, minlength)
     return constant((input,), counts.astype(w.dtype) if w.dtype == np.float32 else counts)  # type: ignore[no-any-return]

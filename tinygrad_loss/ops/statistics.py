@@ -61,7 +61,7 @@ class StdMeanBackward0(MultiNode):
     saves = ("self", "result0", "dim", "correction", "keepdim")
 
     def vjp(self, gs: Any, *saved: Any) -> Sequence[Any]:
-        x, y, dim, _, keepdim = saved
+        x, _, dim, _, keepdim = saved
         return [_both(None if gs[0] is None else StdBackward0.vjps[0](gs[0], *saved), _spread_mean(gs[1], x, dim, keepdim))]
 
     def _saved_variable(self, name: str, value: Any) -> Any:
@@ -118,7 +118,9 @@ def _count(shape: tuple[int, ...], dims: tuple[int, ...]) -> int:
 
 
 @numpy_spelling
-def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None) -> Tensor:
+def var(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
     """The variance, of all elements or over ``dim``: the sum of squared deviations from the mean, divided by n - ``correction``
     (1, unless given; ``unbiased=False`` means 0).
 
@@ -133,7 +135,9 @@ def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: b
 
 
 @numpy_spelling
-def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None) -> Tensor:
+def std(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+) -> Tensor:
     """The standard deviation, the square root of ``var``. Where it is 0 no gradient flows.
 
     >>> import tinygrad_loss as torch
@@ -146,7 +150,9 @@ def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: b
 
 
 @numpy_spelling
-def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None) -> Any:
+def var_mean(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
     """The variance and the mean, as a pair.
 
     >>> import tinygrad_loss as torch
@@ -158,7 +164,9 @@ def var_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepd
 
 
 @numpy_spelling
-def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None) -> Any:
+def std_mean(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float | None = None
+) -> Any:
     """The standard deviation and the mean, as a pair.
 
     >>> import tinygrad_loss as torch
@@ -171,10 +179,14 @@ def std_mean(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepd
     return record_many(StdMeanBackward0, (input,), (out, middle), (x, out, *saved, keepdim))
 
 
-def _prepared(input: Any, dim: Any, unbiased: Any, correction: Any, name: str) -> tuple[Array, tuple[int, ...], float, tuple[Any, Any]]:
+def _prepared(
+    input: Any, dim: Any, unbiased: Any, correction: Any, name: str
+) -> tuple[Array, tuple[int, ...], float, tuple[Any, Any]]:
     x = array_of(input, name)
     if x.dtype.kind != "f":
-        raise RuntimeError(f"{name}: std and var only support floating point and complex dtypes, not {x.dtype}. Convert first: x.float()")
+        raise RuntimeError(
+            f"{name}: std and var only support floating point and complex dtypes, not {x.dtype}. Convert first: x.float()"
+        )
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None and correction is not None:

@@ -6,110 +6,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._record import Binary, Unary, array_of, binary, floating, unary
+from ._elementwise import elementwise, wide
+from ._record import Binary, array_of, binary, floating, unary
 from .pointwise import rsqrt
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
 
-
-class SinBackward0(Unary):
-    """sin x: cos x."""
-
-    __slots__ = ()
-    forward = np.sin
-    saves = ("self",)
-    vjps = (lambda g, x: g * cos(x),)
-
-
-class CosBackward0(Unary):
-    """cos x: -sin x."""
-
-    __slots__ = ()
-    forward = np.cos
-    saves = ("self",)
-    vjps = (lambda g, x: g * -sin(x),)
-
-
-class TanBackward0(Unary):
-    """y = tan x: dy/dx = 1 + y^2."""
-
-    __slots__ = ()
-    forward = np.tan
-    saves = ("result",)
-    vjps = (lambda g, y: g * (y * y + 1.0),)
-
-
-class AsinBackward0(Unary):
-    """The angle whose sine is x: 1 / sqrt(1 - x^2)."""
-
-    __slots__ = ()
-    forward = np.arcsin
-    saves = ("self",)
-    vjps = (lambda g, x: g * rsqrt(1.0 - x * x),)
-
-
-class AcosBackward0(Unary):
-    """The angle whose cosine is x: -1 / sqrt(1 - x^2)."""
-
-    __slots__ = ()
-    forward = np.arccos
-    saves = ("self",)
-    vjps = (lambda g, x: g * -rsqrt(1.0 - x * x),)
-
-
-class AtanBackward0(Unary):
-    """The angle whose tangent is x: 1 / (1 + x^2)."""
-
-    __slots__ = ()
-    forward = np.arctan
-    saves = ("self",)
-    vjps = (lambda g, x: g / (x * x + 1.0),)
-
-
-class SinhBackward0(Unary):
-    """sinh x: cosh x."""
-
-    __slots__ = ()
-    forward = np.sinh
-    saves = ("self",)
-    vjps = (lambda g, x: g * cosh(x),)
-
-
-class CoshBackward0(Unary):
-    """cosh x: sinh x."""
-
-    __slots__ = ()
-    forward = np.cosh
-    saves = ("self",)
-    vjps = (lambda g, x: g * sinh(x),)
-
-
-class AsinhBackward0(Unary):
-    """The inverse of sinh: 1 / sqrt(x^2 + 1)."""
-
-    __slots__ = ()
-    forward = np.arcsinh
-    saves = ("self",)
-    vjps = (lambda g, x: g * rsqrt(x * x + 1.0),)
-
-
-class AcoshBackward0(Unary):
-    """The inverse of cosh: 1 / sqrt(x^2 - 1)."""
-
-    __slots__ = ()
-    forward = np.arccosh
-    saves = ("self",)
-    vjps = (lambda g, x: g * rsqrt(x * x - 1.0),)
-
-
-class AtanhBackward0(Unary):
-    """The inverse of tanh: 1 / (1 - x^2)."""
-
-    __slots__ = ()
-    forward = np.arctanh
-    saves = ("self",)
-    vjps = (lambda g, x: g / (1.0 - x * x),)
+SinBackward0 = elementwise("SinBackward0", "sin x: cos x.", np.sin, "self", lambda g, x: g * cos(x))
+CosBackward0 = elementwise("CosBackward0", "cos x: -sin x.", np.cos, "self", lambda g, x: -g * sin(x))
+TanBackward0 = elementwise("TanBackward0", "y = tan x: 1 + y^2.", wide(np.tan), "result", lambda g, y: g * (y * y + 1.0))
+AsinBackward0 = elementwise(
+    "AsinBackward0", "asin x: 1 / sqrt(1 - x^2).", wide(np.arcsin), "self", lambda g, x: g * rsqrt(1.0 - x * x)
+)
+AcosBackward0 = elementwise(
+    "AcosBackward0", "acos x: -1 / sqrt(1 - x^2).", wide(np.arccos), "self", lambda g, x: -g * rsqrt(1.0 - x * x)
+)
+AtanBackward0 = elementwise("AtanBackward0", "atan x: 1 / (1 + x^2).", wide(np.arctan), "self", lambda g, x: g / (x * x + 1.0))
+SinhBackward0 = elementwise("SinhBackward0", "sinh x: cosh x.", wide(np.sinh), "self", lambda g, x: g * cosh(x))
+CoshBackward0 = elementwise("CoshBackward0", "cosh x: sinh x.", wide(np.cosh), "self", lambda g, x: g * sinh(x))
+AsinhBackward0 = elementwise(
+    "AsinhBackward0", "The inverse of sinh: 1 / sqrt(x^2 + 1).", wide(np.arcsinh), "self", lambda g, x: g * rsqrt(x * x + 1.0)
+)
+AcoshBackward0 = elementwise(
+    "AcoshBackward0", "The inverse of cosh: 1 / sqrt(x^2 - 1).", wide(np.arccosh), "self", lambda g, x: g * rsqrt(x * x - 1.0)
+)
+AtanhBackward0 = elementwise(
+    "AtanhBackward0", "The inverse of tanh: 1 / (1 - x^2).", wide(np.arctanh), "self", lambda g, x: g / (1.0 - x * x)
+)
 
 
 class Atan2Backward0(Binary):

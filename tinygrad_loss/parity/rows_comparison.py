@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import and_, eq, ge, gt, le, lshift, lt, ne, or_, rshift, xor
+from operator import and_, eq, ge, gt, le, lt, ne, or_, xor
 
 from .row import Row, given, integers, mask, positive, real
 
@@ -44,9 +44,6 @@ ROWS = (
     Row("logical_not", lambda torch, x, i, b: (torch.logical_not(x), i.logical_not(), torch.logical_not(b)), (SPECIAL, integers(4), mask(3))),
     Row("~", lambda torch, b, i, u: (~b, ~i, torch.bitwise_not(u)), (mask(4), integers(4, low=-4, high=4), integers(4, dtype="uint8"))),
     Row("~ of floats", lambda torch, x: ~x, (real(3),), error="~ (operator.invert) is only implemented on integer and Boolean-type tensors"),
-    *(Row(f.__name__, lambda torch, x, f=f: (f(x, 2), f(x, x.abs())), (integers(4, low=-9, high=9),)) for f in (lshift, rshift)),
-    Row("lshift of a number", lambda torch, x: 2 << x, (integers(4, high=5),)),
-    Row("lshift of floats", lambda torch, x: x << 1, (real(3),), kinds=("float32",), error="\"lshift_cpu\" not implemented for 'Float'"),
     *(Row(name, lambda torch, x, i, name=name: (getattr(torch, name)(x), getattr(x, name)(), getattr(torch, name)(i)), (SPECIAL, integers(3))) for name in ("isnan", "isinf", "isfinite")),
     Row("isclose", lambda torch, x, y: (torch.isclose(x, y), x.isclose(y, rtol=0.5), torch.isclose(x, x), torch.isclose(x, y, atol=1e-3)), (given([1.0, 2.0, 0.0, -3.0]), given([1.0 + 1e-7, 2.5, 1e-4, -3.001]))),
     Row("isclose of nan and infinity", lambda torch, x, y: (torch.isclose(x, x), torch.isclose(x, x, equal_nan=True), torch.isclose(x, y), torch.isclose(y, x)), (SPECIAL, given([inf, nan, inf, inf, nan], grad=False))),
