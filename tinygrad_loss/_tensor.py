@@ -33,7 +33,7 @@ from .ops import (
     statistics,
     trigonometry,
 )
-from .ops._views import base_of
+from .ops._views import base_of, in_place
 from .ops.comparison import operator_of
 
 
@@ -197,6 +197,29 @@ class Tensor(Variable, concrete=True):
     masked_fill = selection.masked_fill
     masked_select = selection.masked_select
     nonzero = selection.nonzero
+
+    # In place
+
+    exp_ = in_place(pointwise.exp)
+    log_ = in_place(pointwise.log)
+    sqrt_ = in_place(pointwise.sqrt)
+    rsqrt_ = in_place(pointwise.rsqrt)
+    abs_ = in_place(pointwise.abs)
+    sin_ = in_place(trigonometry.sin)
+    cos_ = in_place(trigonometry.cos)
+    floor_ = in_place(rounding.floor)
+    ceil_ = in_place(rounding.ceil)
+    round_ = in_place(rounding.round)
+    trunc_ = in_place(rounding.trunc)
+    remainder_ = in_place(rounding.remainder)
+    fmod_ = in_place(rounding.fmod)
+    clamp_ = clip_ = in_place(selection.clamp)
+    clamp_min_ = in_place(selection.clamp_min)
+    clamp_max_ = in_place(selection.clamp_max)
+    masked_fill_ = in_place(selection.masked_fill)
+    neg_ = in_place(arithmetic.neg)
+    reciprocal_ = in_place(arithmetic.reciprocal)
+    square_ = in_place(arithmetic.square)
 
     # Extremes, statistics, order
 

@@ -123,6 +123,16 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
     return x
 
 
+def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The method that rewrites its tensor by ``function``: ``exp_ = in_place(pointwise.exp)``."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return rewrite(self, function, *args, **kwargs)
+
+    method.__name__, method.__doc__ = f"{function.__name__}_", f"``{function.__name__}`` in place."
+    return method
+
+
 def put(x: Any, value: Any) -> None:
     """Write ``value`` into the memory of ``x`` and note that it changed."""
     if not x._data.flags.writeable:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from .row import Row, given, integers, mask, real
+from typing import Any
+
+from .row import Row, given, integers, mask, positive, real
 
 nan, inf = float("nan"), float("inf")
+
+
+def change_what_is_saved(y: Any) -> Any:
+    z = y.sin()
+    y.abs_()
+    return z
+
 
 ROWS = (
     Row("where", lambda torch, c, x, y: (torch.where(c, x, y), x.where(c, y)), (mask(2, 3), real(2, 3), real(3))),
@@ -41,6 +50,19 @@ ROWS = (
     Row("masked_fill of integers", lambda torch, x, m: x.masked_fill(m, 1.5), (integers(4), mask(4))),
     Row("masked_fill of bools", lambda torch, x, m: x.masked_fill(m, True), (mask(4), mask(4))),
     Row("masked_fill grows", lambda torch, x, m: x.masked_fill(m, 2.0), (real(), mask(3))),
+    *(
+        Row(f"{name}_ in place", lambda torch, x, name=name, args=args: getattr(x * 2, name + "_")(*args), (positive(2, 3),))
+        for name, args in {
+            "exp": (), "log": (), "sqrt": (), "rsqrt": (), "abs": (), "sin": (), "cos": (), "floor": (), "ceil": (), "round": (), "trunc": (),
+            "remainder": (2,), "fmod": (2,), "clamp": (1, 2), "clip": (None, 3), "clamp_min": (2,), "clamp_max": (2,), "neg": (),
+            "reciprocal": (), "square": (),
+        }.items()
+    ),
+    Row("masked_fill_", lambda torch, x, m: (x * 2).masked_fill_(m, -1.0), (real(2, 3), mask(3))),
+    Row("masked_fill_ of a leaf", lambda torch, x, m: x.masked_fill_(m, -1.0), (real(2, 3), mask(3)), error="a leaf Variable that requires grad is being used in an in-place operation"),
+    Row("masked_fill_ that grows", lambda torch, x, m: x.masked_fill_(m, -1.0), (real(3, grad=False), mask(2, 3)), error="output with shape [3] doesn't match the broadcast shape [2, 3]"),
+    Row("clamp_ of integers to floats", lambda torch, x: x.clamp_(0.5), (integers(3),), error="can't be cast to the desired output type"),
+    Row("what the gradient needs changed in place", lambda torch, x: change_what_is_saved(x * 2), (real(3),), error="modified by an inplace operation"),
     Row("masked_fill with a row", lambda torch, x, m: x.masked_fill(m, x), (real(3), mask(3)), error="only supports a 0-dimensional value tensor"),
     Row("masked_fill by integers", lambda torch, x, m: x.masked_fill(m, 1), (real(3), integers(3)), error="only supports boolean masks"),
     Row("masked_fill shapes", lambda torch, x, m: x.masked_fill(m, 1), (real(3), mask(2)), error="must match the size of tensor"),
