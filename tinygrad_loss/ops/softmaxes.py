@@ -12,19 +12,24 @@ from .._dtypes import dtype as DType
 from .._dtypes import get_default_dtype, type_word
 from .._shapes import dim_of, dims_of
 from ..autograd.clock import changes_since, tick
+from ..autograd.modes import modes
 from ..autograd.node import NO_EDGE, Deferred, Node
 from ..autograd.wrapping import wrap
 from ..kernels import softmax as kernel
 from ..kernels.cross_entropy import CrossEntropyState, backward, log_probabilities
+from ..kernels.exponentials import RowExponentials, row_starts
 from ._casts import cast
 from ._fused import Fused
 from ._one_hot import OneHotGradient, from_rows
-from ._record import Array, array_of, data_of, record
+from ._record import Array, array_of, data_of, edge_of, record
 from .pointwise import exp, log
 from .reductions import spread, sum
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
+
+
+LONG_ROW = 4096
 
 
 def largest(x: Any, dim: Any) -> Any:
@@ -72,11 +77,12 @@ class SoftmaxBackward0(Fused):
 
 
 class LogSoftmaxBackward0(Fused):
-    """l = log_softmax(x): dx = g - exp(l) sum(g)."""
+    """l = log_softmax(x): dx = g - exp(l) sum(g). The exponentials of the forward pass are kept where the rows are not too long, since
+    exp(l) is only as exact as l."""
 
     __slots__ = ()
     inputs = ("self",)
-    saves = ("result", "dim")
+    saves = ("result", "dim", "kept")
 
     def conform(self, g: Any, output: int) -> Any:
         return g if isinstance(g, OneHotGradient) else super().conform(g, output)
@@ -87,13 +93,25 @@ class LogSoftmaxBackward0(Fused):
     def vjp_last(self, g: Any, *saved: Any) -> list[Any]:
         return [self._vjp(g, *saved, in_place=True)]
 
-    def _vjp(self, g: Any, result: Any, dim: int, in_place: bool) -> Array:
+    def _vjp(self, g: Any, result: Any, dim: int, kept: RowExponentials | None, in_place: bool) -> Array:
+        if isinstance(g, OneHotGradient):
+            # At the target the gradient is -g (1 - p), elsewhere g p; in the memory of the exponentials if that is allowed.
+            return from_rows(backward(g.state, g.coefficient, in_place), result.shape, dim)
         if isinstance(result, LogProbabilities):
-            if isinstance(g, OneHotGradient):
-                # At the target the gradient is -g (1 - p), elsewhere g p; in the memory of the exponentials if that is allowed.
-                return from_rows(backward(g.state, g.coefficient, in_place), result.shape, dim)
             result = result.array()
+        if kept is not None:
+            return kernel.log_softmax_vjp(np.asarray(g), result, dim, kept)
         return along(kernel.log_softmax_vjp, dim, np.asarray(g), result)
+
+    def state_for(self, target: Array, weights: Array | None) -> CrossEntropyState | None:
+        """What a cross-entropy of this log-softmax would have kept, so that its gradient can be taken in the same way."""
+        result, _, kept = self.checked()
+        if isinstance(result, LogProbabilities):
+            return result.state
+        if kept is None:
+            return None
+        n, c = kept.values.shape
+        return CrossEntropyState(kept, row_starts(n, c) + target, weights)
 
     def input_variables(self) -> list[Any]:
         # log_softmax of log-probabilities changes nothing, so the result will do as the input.
@@ -131,7 +149,10 @@ class LogsumexpBackward0(Fused):
     saves = ("self", "result", "dim", "keepdim")
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        x, _, dim, keepdim = saved
+        x, result, dim, keepdim = saved
+        if len(dim) == 1 and x.dtype != np.float16:
+            g, result = (np.asarray(one) if keepdim else np.expand_dims(one, dim) for one in (g, result))
+            return [kernel.logsumexp_vjp(g, x, result, dim[0])]
         with np.errstate(all="ignore"):
             p = np.exp(x - along(partial(kernel.logsumexp, keepdims=True), dim, x))
         return [spread(g, x.shape, dim, keepdim) * p]
@@ -148,7 +169,8 @@ def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -
     tensor([0.7319, 0.2436, 0.0244])
     """
     x, place, input = _prepared(input, dim, dtype, "softmax")
-    return _finish(SoftmaxBackward0, input, along(kernel.softmax, place, x), place)
+    out = along(kernel.softmax, place, x)
+    return record(SoftmaxBackward0, (input,), out, (out, place))  # type: ignore[no-any-return]
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
@@ -159,7 +181,11 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = Non
     tensor([    0., -1000.])
     """
     x, place, input = _prepared(input, dim, dtype, "log_softmax")
-    return _finish(LogSoftmaxBackward0, input, along(kernel.log_softmax, place, x), place)
+    if modes.grad and x.ndim and x.dtype != np.float16 and x.shape[place] <= LONG_ROW and edge_of(input) is not NO_EDGE:
+        out, kept = kernel.log_softmax_and_rows(x, place)
+    else:
+        out, kept = along(kernel.log_softmax, place, x), None
+    return record(LogSoftmaxBackward0, (input,), out, (out, place, kept))  # type: ignore[no-any-return]
 
 
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
@@ -201,6 +227,3 @@ def _prepared(input: Any, dim: int | None, dtype: DType | None, function: str) -
         raise TypeError(f"{function}() missing 1 required argument: 'dim' (the dimension that holds the classes)")
     return x, dim_of(dim, x.ndim, function), input
 
-
-def _finish(op: type[Node], input: Any, out: Array, dim: int) -> Any:
-    return record(op, (input,), out, (out, dim))

@@ -111,7 +111,7 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
     between, log_p = wrap(x, NO_EDGE), None
     if modes.grad and input.requires_grad:
         log_p = LogProbabilities(state, rows, x.shape, dim)
-        node = node_for(LogSoftmaxBackward0, (input,), (log_p, dim))
+        node = node_for(LogSoftmaxBackward0, (input,), (log_p, dim, None))
         assert node is not None
         node.shape, node.dtype = x.shape, x.dtype
         between = wrap(x, (node, 0))

@@ -17,7 +17,7 @@ from ...ops._record import Array, array_of, data_of, record
 from ...ops.indexing import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
-from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
+from ...ops.softmaxes import LogSoftmaxBackward0
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction
 
@@ -38,20 +38,29 @@ class NllLossBackward0(Fused):
             with np.errstate(all="ignore"):
                 g = g / total
         dim = min(1, len(x.shape) - 1)
-        if isinstance(x, LogProbabilities) and total:
-            following = self.next_functions[0][0]
-            if isinstance(following, ViewBackward0) and following.hooks is None:
-                following = following.next_functions[0][0]
-            sparse = OneHotGradient(g.reshape(-1) if g.ndim else g, x.state, x.shape, dim)
-            return [sparse if isinstance(following, LogSoftmaxBackward0) and following.hooks is None else np.asarray(sparse)]
         classes = target.reshape(-1)
         ignored = classes == ignore_index
-        values = row_weights(classes, weight, ignore_index, x.dtype) * -g.reshape(-1)
-        # An ignored row gets 0, also where g is nan because there is nothing to average over.
-        values[ignored] = 0
+        if not ignored.any():
+            ignored = None
+        weights = row_weights(classes, weight, ignored, x.dtype)
+        state = self._state(x, dim, classes, ignored, weights)
+        if state is not None:
+            # An ignored row gets 0, also where g is nan because there is nothing to average over.
+            coefficient = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
+            return [OneHotGradient(coefficient.reshape(-1) if coefficient.ndim else coefficient, state, x.shape, dim)]
+        values = -g.reshape(-1) if weights is None else np.where(weights == 0, x.dtype.type(0), -g.reshape(-1) * weights)
         rows = np.zeros((classes.size, x.shape[dim]), x.dtype)
-        rows[np.arange(classes.size), np.where(ignored, 0, classes)] = values
+        rows[np.arange(classes.size), classes if ignored is None else np.where(ignored, 0, classes)] = values
         return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
+
+    def _state(self, x: Any, dim: int, classes: Array, ignored: Any, weights: Any) -> Any:
+        """The state by which log-softmax takes the gradient without its zeros; None where something else comes before."""
+        node = self.next_functions[0][0]
+        if isinstance(node, ViewBackward0) and node.hooks is None:
+            node = node.next_functions[0][0]
+        if not isinstance(node, LogSoftmaxBackward0) or node.hooks is not None or node.checked()[1] != dim:
+            return None
+        return node.state_for(classes if ignored is None else np.where(ignored, 0, classes), weights)
 
     def define(self, *inputs: Any) -> Any:
         _, target, weight, reduction, ignore_index, _ = self.checked()
@@ -64,9 +73,10 @@ class NllLoss2DBackward0(NllLossBackward0):
     __slots__ = ()
 
 
-def row_weights(classes: Array, weight: Array | None, ignore_index: int, dtype: Any) -> Array:
-    """Each row's weight: that of its class, 0 where it is ignored."""
-    ignored = classes == ignore_index
+def row_weights(classes: Array, weight: Array | None, ignored: Array | None, dtype: Any) -> Array | None:
+    """Each row's weight: that of its class, 0 where it is ignored; None where all are 1."""
+    if ignored is None:
+        return None if weight is None else weight.take(classes)
     if weight is None:
         return (~ignored).astype(dtype)
     return np.where(ignored, dtype.type(0), weight.take(np.where(ignored, 0, classes)))
@@ -76,11 +86,11 @@ def nll_in_primitives(x: Any, target: Any, weight: Any, reduction: str, ignore_i
     """Gather each row's log-probability, change its sign, weigh it; mean divides by the sum of the weights that count."""
     classes = data_of(target)
     dim = min(1, data_of(x).ndim - 1)
-    scale = row_weights(classes, data_of(weight), ignore_index, data_of(x).dtype)
-    index = np.expand_dims(np.where(classes == ignore_index, 0, classes), dim)
-    picked = gather(x, dim, wrap(index, NO_EDGE)).squeeze(dim)
-    if (classes == ignore_index).any():
-        picked = picked.masked_fill(wrap(classes == ignore_index, NO_EDGE), 0.0)
+    ignored = classes == ignore_index
+    scale = row_weights(classes, data_of(weight), ignored, data_of(x).dtype)
+    picked = gather(x, dim, wrap(np.expand_dims(np.where(ignored, 0, classes), dim), NO_EDGE)).squeeze(dim)
+    if ignored.any():
+        picked = picked.masked_fill(wrap(ignored, NO_EDGE), 0.0)
     losses = -picked * wrap(scale, NO_EDGE)
     if reduction == "none":
         return losses
@@ -138,11 +148,12 @@ def nll_loss(
     classes = _like_rows(data_of(target), x)
     flat = to_rows(x, min(1, x.ndim - 1))
     places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index)
-    scale = row_weights(classes.reshape(-1), data_of(weight), ignore_index, x.dtype)
-    losses = -flat[np.arange(len(flat)), places] * scale
-    if ignored is not None:
-        losses[ignored] = 0
-    return finished(input, classes, weight, losses, scale.sum(), reduction, ignore_index)  # type: ignore[no-any-return]
+    scale = row_weights(classes.reshape(-1), data_of(weight), ignored, x.dtype)
+    losses = -flat[np.arange(len(flat)), places]
+    if scale is not None:
+        losses = np.where(scale == 0, x.dtype.type(0), losses * scale)
+    total = float(len(flat)) if scale is None else scale.sum()
+    return finished(input, classes, weight, losses, total, reduction, ignore_index)  # type: ignore[no-any-return]
 
 
 def finished(

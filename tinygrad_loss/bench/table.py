@@ -1,0 +1,167 @@
+"""What ``tinygrad-loss bench`` prints: each piece of work, here and in the libraries that are installed, and the ratios."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from . import peak
+from .timing import interleaved
+from .workloads import LARGE, SMALL, Work
+
+HERE = "tinygrad_loss"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row: the times (or sizes) by library, in ``unit``."""
+
+    name: str
+    unit: str
+    values: dict[str, float]
+    aim: str
+
+    def ratio(self, other: str) -> float | None:
+        """How many times as much the other takes as we do."""
+        ours, theirs = self.values.get(HERE), self.values.get(other)
+        return theirs / ours if ours and theirs else None
+
+
+def installed(name: str) -> bool:
+    """Whether a library can be imported."""
+    return importlib.util.find_spec(name) is not None
+
+
+def libraries() -> list[str]:
+    """Those of PyTorch, MyGrad and autograd that are installed."""
+    return [name for name in ("torch", "mygrad", "autograd") if installed(name)]
+
+
+def timed(work: Work) -> Result:
+    """Time one piece of work in every library that can do it."""
+    scale = (1e6 if work.unit == "us" else 1e3) / work.per
+    steps = {}
+    for name in (HERE, "torch"):
+        if installed(name):
+            torch = importlib.import_module(name)
+            torch.set_num_threads(work.threads)
+            if not hasattr(torch.nn.functional, work.make.__name__) and work.make.__name__.startswith("linear_"):
+                continue
+            steps[name] = work.make(torch)
+    if work.raw is not None:
+        steps["raw NumPy"] = work.raw()
+    for name, make in work.others:
+        if installed(name):
+            importlib.import_module("autograd.numpy" if name == "autograd" else name)
+            steps[name] = make(importlib.import_module(name))
+    return Result(work.name, work.unit, {name: value * scale for name, value in interleaved(steps, work.rounds).items()}, work.aim)
+
+
+def import_times(rounds: int = 5) -> Result:
+    """What an import takes over that of NumPy, each in a fresh process."""
+    names = ["numpy", HERE, *(["torch"] if installed("torch") else [])]
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", f"import {name}"], check=True)
+            times[name].append(time.perf_counter() - start)
+    found = {name: median(values) * 1e3 for name, values in times.items()}
+    return Result("import, over NumPy's", "ms", {name: found[name] - found["numpy"] for name in names[1:]}, "<= 60 ms")
+
+
+def sizes() -> Result:
+    """The bytes of the installed packages."""
+    values = {}
+    for name in (HERE, *libraries()):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            folder = Path(spec.submodule_search_locations[0])
+            files = [file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
+            values[name] = sum(file.stat().st_size for file in files) / 1e6
+    return Result("installed, without dependencies", "MB", values, "< 1 MB")
+
+
+def growth() -> Result:
+    """The time for each node of a chain of a million, beside that of a chain of a hundred (given as a ratio)."""
+    torch = importlib.import_module(HERE)
+    x = torch.ones(8, requires_grad=True)
+    times = {}
+    for nodes in (100, 1_000_000):
+        found = []
+        for _ in range(max(1, 100_000 // nodes) if nodes < 1_000_000 else 3):
+            start = time.perf_counter()
+            y = x
+            for _ in range(nodes):
+                y = y * 1.0
+            y.sum().backward()
+            found.append((time.perf_counter() - start) / nodes)
+        times[nodes] = median(found)
+    return Result("a node of 1,000,000 beside one of 100", "x", {HERE: times[1_000_000] / times[100]}, "<= 1.2 x")
+
+
+def peaks() -> Iterator[Result]:
+    """The peak memory of the two large losses, in copies of the logits and in MB."""
+    logits = 2048 * 32000 * 4
+    for work, unit, size in (("cross_entropy", "copies of the logits", logits), ("linear_cross_entropy", "MB", 1e6)):
+        values = {}
+        for name in (HERE, *(["torch"] if installed("torch") else [])):
+            found = peak.measured(name, work)
+            if found is not None:
+                values[name] = found / size
+        yield Result(f"{work}, peak memory", unit, values, "<= 1.1 copies" if size == logits else "<= .2 of PyTorch's")
+
+
+def results(large: bool = True) -> Iterator[Result]:
+    """All rows, one after the other as they are measured."""
+    for work in (*SMALL, *(LARGE if large else ())):
+        yield timed(work)
+    if large:
+        yield from peaks()
+        yield growth()
+    yield import_times()
+    yield sizes()
+
+
+def heading() -> list[str]:
+    """The machine, the versions and the threads, as lines."""
+    versions = [f"{name} {metadata.version(name)}" for name in ("numpy", *libraries())]
+    simd: Any = np.show_config(mode="dicts")
+    found = simd.get("SIMD Extensions", {}).get("found", []) if isinstance(simd, dict) else []
+    return [
+        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {', '.join(versions)}",
+        f"NumPy's vector units: {', '.join(found) or 'its base line'}",
+        "medians of interleaved rounds; small rows on one thread, large ones on two; a ratio over 1 says that we are faster or smaller",
+    ]
+
+
+COLUMNS = (HERE, "torch", "raw NumPy", "mygrad", "autograd")
+
+
+def row_text(result: Result) -> str:
+    """One row of the table."""
+    cells = [f"{result.name:40s}"]
+    for name in COLUMNS:
+        value = result.values.get(name)
+        cells.append(f"{'-' if value is None else f'{value:.4g}':>13s}")
+    ratio = result.ratio("torch")
+    cells.append(f"{'-' if ratio is None else f'{ratio:.2f}':>9s}")
+    return " ".join(cells) + f"  {result.unit:>6s}  {result.aim}"
+
+
+def header_text() -> str:
+    """The columns' names."""
+    return " ".join([f"{'work':40s}", *(f"{name:>13s}" for name in COLUMNS), f"{'torch/us':>9s}"]) + "    unit  aim"
