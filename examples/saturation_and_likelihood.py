@@ -20,7 +20,7 @@ def squared(a, y):
 
 
 def learn(cost, w, b):
-    """One neuron, a = sigmoid(w x + b), shown x = 1 and wanted at y = 0. Returns a list of (cost, a, w, b), one for each epoch."""
+    """One neuron, a = sigmoid(w x + b), shown x = 1 and wanted at y = 0. Returns (cost, a, w, b) for each epoch."""
     x, y = torch.tensor([1.0]), torch.tensor([0.0])
     w, b = torch.tensor([w], requires_grad=True), torch.tensor([b], requires_grad=True)
     optimizer = torch.optim.SGD([w, b], lr=RATE)

@@ -52,7 +52,8 @@ def yes_or_no(torch: Any) -> tuple[Any, Any]:
 A: list[Row] = [
     ("a random leaf", seeded_scores, "torch.Size([3, 5]) torch.float32 True True"),
     ("NLL of log-softmax", lambda torch: two_steps(torch, *five_scores(torch)), "tensor(1.6802, grad_fn=<NllLossBackward0>)"),
-    ("cross-entropy", lambda torch: torch.nn.CrossEntropyLoss()(*five_scores(torch)), "tensor(1.6802, grad_fn=<NllLossBackward0>)"),
+    ("cross-entropy", lambda torch: torch.nn.CrossEntropyLoss()(*five_scores(torch)),
+     "tensor(1.6802, grad_fn=<NllLossBackward0>)"),
     ("size and dtype", lambda torch: f"{five_scores(torch)[0].size()} {five_scores(torch)[0].dtype}",
      "torch.Size([3, 5]) torch.float32"),
     ("dtype of the target", lambda torch: five_scores(torch)[1].dtype, "torch.int64"),
@@ -102,7 +103,8 @@ def of_log_probabilities(torch: Any) -> Any:
 
 
 B: list[Row] = [
-    ("seed 42", lambda torch: seeded(torch)[0], "tensor([[.3367, .1288, .2345], [.2303, -1.1229, -.1863], [2.2082, -.6380, .4617], "
+    ("seed 42", lambda torch: seeded(torch)[0],
+     "tensor([[.3367, .1288, .2345], [.2303, -1.1229, -.1863], [2.2082, -.6380, .4617], "
      "[.2674, .5349, .8094], [1.1103, -1.6898, -.9890]])"),
     ("seed 46", lambda torch: seeded(torch)[1], "tensor([0, 1, 2, 0, 2])"),
     ("softmax by hand", hand_softmax, "tensor(1.7238)"),
@@ -231,9 +233,11 @@ D: list[Row] = [
     ("squared cost, good start, 187", lambda torch: neuron(torch, "squared", 0.6, 0.9, 187), ".0084 .13 -1.1 -.8"),
     ("squared cost, good start, 300", lambda torch: neuron(torch, "squared", 0.6, 0.9, 300), ".0044 .0940 -1.2831 -.9831"),
     ("squared cost, bad start, first", lambda torch: neuron(torch, "squared", 2.0, 2.0, 0), ".4822 .9820 2.0 2.0"),
-    ("squared cost, bad start, 150: hardly moved", lambda torch: neuron(torch, "squared", 2.0, 2.0, 150), ".4356 .9334 1.3202 1.3202"),
+    ("squared cost, bad start, 150: hardly moved", lambda torch: neuron(torch, "squared", 2.0, 2.0, 150),
+     ".4356 .9334 1.3202 1.3202"),
     ("cross-entropy, bad start, first", lambda torch: neuron(torch, "entropy", 2.0, 2.0, 0), "4.0181 .9820 2.0 2.0"),
-    ("cross-entropy, bad start, 150: learnt", lambda torch: neuron(torch, "entropy", 2.0, 2.0, 150), ".0260 .0257 -1.8179 -1.8179"),
+    ("cross-entropy, bad start, 150: learnt", lambda torch: neuron(torch, "entropy", 2.0, 2.0, 150),
+     ".0260 .0257 -1.8179 -1.8179"),
     ("(a - y) sigma' x", lambda torch: slope(torch, "squared"), ".0173"),
     ("x (a - y)", lambda torch: slope(torch, "entropy"), ".9820"),
     ("softmax", lambda torch: torch.softmax(torch.tensor([1.3, 0.2, -2.1]), dim=0), "tensor([.7319, .2436, .0244])"),
