@@ -3,15 +3,22 @@
 This floor knows arrays and edges, no operation and no tensor class.
 """
 
+from . import function, graph
 from .anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .function import Function
 from .modes import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
 from .requests import backward, grad
+from .variable import Variable
 
 __all__ = [
+    "Function",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",
+    "function",
     "grad",
+    "graph",
     "inference_mode",
     "is_anomaly_enabled",
     "is_grad_enabled",

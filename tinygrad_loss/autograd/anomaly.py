@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from .node import Node
+
+
+_PACKAGE = __name__.partition(".")[0] + "."
 
 
 class _State:
@@ -76,8 +80,11 @@ class detect_anomaly(set_detect_anomaly):
 
 
 def note(node: Node) -> None:
-    """Remember where the operation of ``node`` was called."""
-    node.metadata["traceback_"] = traceback.format_stack()[:-3]
+    """Remember where the operation of ``node`` was called: the stack down to the last line outside this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        frame = frame.f_back
+    node.metadata["traceback_"] = traceback.format_stack(frame)
 
 
 def check(node: Node, grads: Sequence[Any]) -> None:
@@ -87,7 +94,17 @@ def check(node: Node, grads: Sequence[Any]) -> None:
     for place, g in enumerate(grads):
         array = getattr(g, "_data", g)
         if array is not None and np.isnan(array).any():
-            where = "".join(node.metadata.get("traceback_", ["(the forward call ran outside anomaly mode)\n"]))
-            raise RuntimeError(
-                f"Function '{node.name()}' returned nan values in its {place}th output. The forward call that recorded it:\n{where}"
-            )
+            raise RuntimeError(f"Function '{node.name()}' returned nan values in its {place}th output.")
+
+
+def warn(node: Node) -> None:
+    """A warning that says where the operation was called whose backward has just failed."""
+    lines = node.metadata.get("traceback_")
+    if lines:
+        text = f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{''.join(lines)}"
+    else:
+        text = (
+            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during forward pass "
+            "for more information."
+        )
+    warnings.warn(text, stacklevel=2)

@@ -2,19 +2,20 @@
 
 Iterative, so that a chain of a million nodes works. Gradients wait in a dictionary, not on the nodes. The node recorded last goes
 first: that is a topological order, since a node is always recorded after the nodes that made its inputs. In an ordinary
-backward the walk hands plain arrays from node to node; under ``create_graph`` it hands tensors, and the same rules record a graph.
+backward the walk hands plain arrays from node to node; under ``create_graph`` it hands tensors, and the same rules record a
+graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
 from . import anomaly
 from .anomaly import state
 from .clock import last
-from .leaves import accumulate, run_after, run_before
+from .leaves import accumulate, run_after, run_before, run_on_tensors
 from .modes import modes
 from .node import NO_EDGE, AccumulateGrad, Edge, Node
 
@@ -72,7 +73,7 @@ class Walk:
                 else:
                     following = None
                     arrived = g
-                    for rule, (target, output) in zip(rules, edges):
+                    for rule, (target, output) in zip(rules, edges, strict=True):
                         if target is None:
                             continue
                         part = rule(arrived, *saved)
@@ -95,41 +96,57 @@ class Walk:
 
     def step(self, node: Node, g: Any) -> None:
         """One node with all that may hang on it: hooks, captures, several outputs, a recorded gradient, the search for nan."""
-        create, hooks = self.create, node.hooks
+        create, hooks, captures = self.create, node.hooks, self.captures
+        grads = node.as_list(g)
+        runs = captures is None or node in self.needed
+        if captures is not None and runs and node in captures:
+            captures[node] = grads if create else [None if part is None else part.copy() for part in grads]
         if hooks is not None:
-            g = node.from_list(run_before(hooks, node.as_list(g), create))
-        if self.captures is not None:
-            if node in self.captures:
-                self.captures[node] = node.as_list(g)
-            if node not in self.needed:
-                return
-        if isinstance(node, AccumulateGrad):
-            accumulate(node.variable, g, create)
-            if hooks is not None:
-                run_after(hooks, [], node.as_list(g), create)
+            grads = run_on_tensors(hooks, grads, create)
+            if hooks.pre and runs:
+                grads = run_before(hooks, grads, create)
+        if captures is not None and not runs:
+            captures[node] = grads
             return
-        if create:
-            grads = node.vjp_recorded(g)
-        else:
-            grads = (node.vjp_last if self.free else node.vjp)(g, *node.checked())
-        if self.free and node.frees:
-            node.saved = None
-        if state.enabled:
-            anomaly.check(node, grads)
+        if all(part is None for part in grads):
+            return
+        if isinstance(node, AccumulateGrad):
+            accumulate(node.variable, grads[0], create)
+            if hooks is not None:
+                for hook in list(hooks.added.values()):
+                    hook(node.variable)
+                if hooks.post:
+                    run_after(hooks, [], grads if create else [grads[0].copy()], create)
+            return
+        parts = self.through(node, node.from_list(grads))
         if hooks is not None and hooks.post:
-            grads = [
+            parts = [
                 part if part is None or target is None else target.conform(part, output)
-                for (target, output), part in zip(node.next_functions, grads, strict=True)
+                for (target, output), part in zip(node.next_functions, parts, strict=True)
             ]
-            grads = run_after(hooks, grads, node.as_list(g), create)
-        sent: list[Any] = [g]
-        for (target, output), part in zip(node.next_functions, grads, strict=True):
+            parts = run_after(hooks, parts, grads, create)
+        sent: list[Any] = []
+        for (target, output), part in zip(node.next_functions, parts, strict=True):
             if target is None or part is None or not self.wanted(target):
                 continue
-            if not create and any(part is other for other in sent):
-                part = part.copy()
+            shared = not create and any(part is other for other in sent)
             sent.append(part)
-            self.send(target, output, part)
+            self.send(target, output, part.copy() if shared else part)
+
+    def through(self, node: Node, g: Any) -> Sequence[Any]:
+        """The gradients of a node's inputs."""
+        try:
+            rule = node.vjp_last if self.free else node.vjp
+            parts = node.vjp_recorded(g) if self.create else rule(g, *node.checked())
+            if state.enabled:
+                anomaly.check(node, parts)
+        except Exception:
+            if state.enabled:
+                anomaly.warn(node)
+            raise
+        if self.free and node.frees:
+            node.saved = None
+        return parts
 
     def wanted(self, node: Node) -> bool:
         """Whether a gradient need go to this node: always, unless only some inputs were asked for."""
@@ -142,13 +159,20 @@ def walk(
     free: bool,
     create: bool,
     captures: Captures | None = None,
+    upto: Sequence[Node] | None = None,
 ) -> None:
     """Walk from ``roots`` (pairs of an edge and the gradient that starts there).
 
     With ``captures`` (a dictionary whose keys are nodes) only the nodes on the way to those are run, and each key's value becomes
-    the list of gradients that arrived there, one for each of the node's outputs.
+    the list of gradients that arrived there, one for each of the node's outputs. With ``upto`` only the nodes on the way to those
+    are run, and those.
     """
-    needed = on_the_way([edge[0] for edge, _ in roots], captures) if captures is not None else set()
+    needed: set[Node] = set()
+    if captures is not None:
+        needed = on_the_way([edge[0] for edge, _ in roots], captures)
+    elif upto is not None:
+        captures = {}
+        needed = on_the_way([edge[0] for edge, _ in roots], upto) | set(upto)
     run = Walk(free, create, captures, needed)
     before = modes.grad
     modes.grad = create
@@ -173,9 +197,9 @@ def reachable(roots: Sequence[Node | None]) -> list[Node]:
     return sorted(seen, key=lambda node: node.seq)
 
 
-def on_the_way(roots: Sequence[Node | None], ends: Captures) -> set[Node]:
+def on_the_way(roots: Sequence[Node | None], ends: Collection[Node]) -> set[Node]:
     """The nodes from which one of ``ends`` can be reached by at least one step."""
-    found: set[Node] = set()
+    ends, found = set(ends), set[Node]()
     for node in reachable(roots):
         if any(following in ends or following in found for following, _ in node.next_functions):
             found.add(node)

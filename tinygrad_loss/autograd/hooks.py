@@ -36,20 +36,31 @@ class RemovableHandle:
         self.remove()
 
 
-
 class Hooks:
-    """The hooks of one node: on the tensors that it made (by output number), before it, after it."""
+    """The hooks of one node: on the tensors that it made (by output number), before it, after it.
 
-    __slots__ = ("post", "pre", "retain", "tensor")
+    A leaf keeps hooks of its own (``tensor`` and ``added``, called when its ``.grad`` is known), which outlive its
+    AccumulateGrad: that node shares them.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("added", "post", "pre", "retain", "tensor")
+
+    def __init__(self, leaf: Hooks | None = None) -> None:
         self.tensor: dict[int, HookTable] = {}
+        self.added = HookTable()
         self.retain: dict[int, weakref.ref[Any]] = {}
         self.pre = HookTable()
         self.post = HookTable()
+        if leaf is not None:
+            self.share(leaf)
+
+    def share(self, leaf: Hooks) -> None:
+        """Take over the hooks of a leaf."""
+        self.tensor, self.added = leaf.tensor, leaf.added
 
     def add(self, when: str, hook: Callable[..., Any], output: int = 0) -> RemovableHandle:
-        """Add a hook "before" ("pre") or "after" ("post") the node, or on the tensor of one of its outputs ("tensor")."""
+        """Add a hook before ("pre") or after ("post") the node, on the tensor of one of its outputs ("tensor"), or after a leaf's
+        ``.grad`` was added to ("added")."""
         if not callable(hook):
             raise TypeError(f"register_hook: argument 'hook' must be callable, not {type(hook).__name__}")
         table = self.tensor.setdefault(output, HookTable()) if when == "tensor" else getattr(self, when)

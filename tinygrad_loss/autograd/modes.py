@@ -44,9 +44,9 @@ class _GradMode:
 
     def __enter__(self) -> None:
         self._found.append((modes.grad, modes.inference))
-        modes.grad = self._grad
         if self._inference is not None:
             modes.inference = self._inference
+        modes.grad = self._grad and not modes.inference
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -73,18 +73,21 @@ class _GradMode:
         def inside(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
             with self.clone():
                 steps = function(*args, **kwargs)
-            sent = None
+            resume: Callable[[], Any] = functools.partial(next, steps)
             while True:
                 try:
                     with self.clone():
-                        value = steps.send(sent)
+                        value = resume()
                 except StopIteration as end:
                     return end.value
                 try:
-                    sent = yield value
-                except BaseException:
-                    steps.close()
+                    resume = functools.partial(steps.send, (yield value))
+                except GeneratorExit:
+                    with self.clone():
+                        steps.close()
                     raise
+                except BaseException as error:
+                    resume = functools.partial(steps.throw, error)
 
         return inside
 
@@ -145,11 +148,11 @@ class set_grad_enabled(_GradMode):
     def __init__(self, mode: bool) -> None:
         super().__init__(bool(mode))
         self._before = (modes.grad, modes.inference)
-        modes.grad = self._grad
+        modes.grad = self._grad and not modes.inference
 
     def __enter__(self) -> None:
         self._found.append(self._before)
-        modes.grad = self._grad
+        modes.grad = self._grad and not modes.inference
 
     def __call__(self, function: F) -> F:
         modes.grad = self._before[0]

@@ -1,8 +1,8 @@
 """The backward graph's nodes.
 
 A node stands for one operation. It knows how to take a gradient of the operation's result back to its inputs (the
-vector-Jacobian products, ``vjps``), the nodes that made those inputs (``next_functions``) and what it saved to do so. The class of
-a node bears PyTorch's name for it, so ``type(node).__name__`` is what PyTorch prints.
+vector-Jacobian products, ``vjps``), the nodes that made those inputs (``next_functions``) and what it saved to do so. The class
+of a node bears PyTorch's name for it, so ``type(node).__name__`` is what PyTorch prints.
 """
 
 from __future__ import annotations
@@ -133,15 +133,18 @@ class Node:
     def checked(self) -> tuple[Any, ...]:
         """What was saved; RuntimeError when it has been freed or changed in place since."""
         if self.saved is None:
-            raise RuntimeError(
-                f"{self.name()}: Trying to backward through the graph a second time (or directly access saved tensors after they "
-                "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
-                "you need to access saved tensors after calling backward."
-            )
+            raise self._freed()
         if clock.last.time > self.seq:
             return tuple(self._unchanged(name, value) for name, value in zip(self.saves, self.saved, strict=True))
         return self.saved
+
+    def _freed(self) -> RuntimeError:
+        return RuntimeError(
+            f"{self.name()}: Trying to backward through the graph a second time (or directly access saved tensors after they "
+            "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+            "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+            "you need to access saved tensors after calling backward."
+        )
 
     def _unchanged(self, name: str, value: Any) -> Any:
         since = clock.changes_since(value, self.seq) if isinstance(value, np.ndarray) else 0
@@ -194,12 +197,12 @@ class Node:
         return [*object.__dir__(self), *(f"_saved_{name}" for name in self.saves)]
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
 class MultiNode(Node):
-    """A node of an operation with several results: ``shapes`` lists their shapes (and ``shape`` is None), and ``vjp`` takes a list of gradients, None
-    where a result was not used."""
+    """A node of an operation with several results: ``shapes`` lists their shapes (and ``shape`` is None), and ``vjp`` takes a
+    list of gradients, None where a result was not used."""
 
     __slots__ = ("shapes",)
     shapes: Sequence[tuple[int, ...]]
@@ -235,7 +238,8 @@ class AccumulateGrad(Node):
         self.shape = variable._data.shape
         self.dtype = variable._data.dtype
         self.seq = clock.tick()
-        self.hooks = None
+        leaf_hooks = getattr(variable, "_leaf_hooks", None)
+        self.hooks = None if leaf_hooks is None else Hooks(leaf_hooks)
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
@@ -258,3 +262,17 @@ class LeafEdge:
 
 
 LEAF = LeafEdge()
+
+
+class FixedEdge:
+    """Where a view stands that a custom Function made: writing to its memory would need the Function's own rule, so it is
+    refused."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: Edge) -> None:
+        self.known = known
+
+    def resolve(self, variable: Variable) -> Edge:
+        """The edge."""
+        return self.known

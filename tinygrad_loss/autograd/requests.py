@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .engine import walk
-from .node import LEAF, AccumulateGrad, Edge, Node
+from .leaves import owned
+from .node import NO_EDGE, Edge, Node
 from .wrapping import kind, wrap
 
 
@@ -27,19 +29,40 @@ def backward(
     >>> torch.autograd.backward([x.sum(), (x * x).sum()]); x.grad
     tensor([3., 5.])
     """
-    outputs = _listed(tensors)
-    roots = _roots(outputs, grad_tensors if grad_tensors is not None else grad_variables, create_graph)
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use "
+                "`grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    if create_graph:
+        warnings.warn(CYCLE, stacklevel=2)
+    ends = None if inputs is None else _ends(_listed(inputs))
+    roots = _roots(_listed(tensors), grad_tensors, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
-    if inputs is None:
-        walk(roots, free=free, create=create_graph)
-        return
-    leaves = _listed(inputs)
-    if not leaves:
+    walk(roots, free=free, create=create_graph, upto=ends)
+
+
+CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
+    "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
+    "function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak."
+)
+
+
+def _ends(inputs: Sequence[Any]) -> list[Node]:
+    """The nodes at which a backward stops that is for ``inputs`` only. Those that are no leaves keep their gradient too."""
+    if not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    for leaf, g in zip(leaves, _gradients(roots, leaves, free, create_graph), strict=True):
-        if g is not None:
-            g = g if create_graph else g._data
-            leaf._grad = (g if create_graph else wrap(np.array(g), (None, 0))) if leaf.grad is None else leaf.grad + g
+    found: list[Node] = []
+    for x in inputs:
+        if not isinstance(x, kind.tensor):
+            raise RuntimeError(f"backward(): all inputs have to be Tensors or GradientEdges, but got {type(x).__name__}")
+        x.retain_grad()
+        found.append(x.edge()[0])
+    return found
 
 
 def grad(
@@ -48,6 +71,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -65,22 +89,33 @@ def grad(
     """
     if is_grads_batched:
         raise NotImplementedError("grad(): is_grads_batched=True is not supported here; call grad once for each row")
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts of "
+            "the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if materialize_grads:
         if allow_unused is False:
-            raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+            raise ValueError(
+                "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+            )
         allow_unused = True
     wanted = _listed(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     roots = _roots(_listed(outputs), grad_outputs, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
     found = _gradients(roots, wanted, free, create_graph)
-    if not allow_unused and any(g is None for g in found):
-        place = next(i for i, g in enumerate(found) if g is None)
-        raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
-            f"the desired behavior. It is inputs[{place}] (shape {list(wanted[place]._data.shape)})."
-        )
+    for place, g in enumerate(found):
+        if g is None and not allow_unused:
+            raise RuntimeError(
+                f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set allow_unused=True "
+                f"if this is the desired behavior. (Its shape is {list(wanted[place]._data.shape)}.)"
+            )
     if materialize_grads:
-        found = [wrap(np.zeros_like(x._data), (None, 0)) if g is None else g for g, x in zip(found, wanted, strict=True)]
+        found = [wrap(np.zeros_like(x._data), NO_EDGE) if g is None else g for g, x in zip(found, wanted, strict=True)]
     return tuple(found)
 
 
@@ -101,23 +136,13 @@ def _gradients(roots: Sequence[tuple[Edge, Any]], inputs: Sequence[Any], free: b
         edges.append(x.edge())
     captures: dict[Node, list[Any]] = {node: [] for node, _ in edges if node is not None}
     walk(roots, free=free, create=create, captures=captures)
-    found: list[Any] = []
-    for x, (node, output) in zip(inputs, edges, strict=True):
-        assert node is not None
-        arrived = captures[node]
-        g = arrived[output] if output < len(arrived) else None
-        if g is not None and isinstance(node, AccumulateGrad) and x._edge is LEAF:
-            g = _after_leaf_hooks(x, g, create)
-        found.append(g if g is None or isinstance(g, kind.tensor) else wrap(np.array(g), (None, 0)))
-    return found
-
-
-def _after_leaf_hooks(leaf: Any, g: Any, create: bool) -> Any:
-    for hook in list(getattr(leaf, "_leaf_hooks", {"pre": {}})["pre"].values()):
-        answer = hook(g if isinstance(g, kind.tensor) else wrap(g, (None, 0)))
-        if answer is not None:
-            g = answer if create else answer._data
-    return g
+    found: dict[Edge, Any] = {}  # an input that is given twice gets the same tensor twice
+    for node, output in edges:
+        arrived = captures[node] if node is not None else []
+        g = arrived[output] if arrived else None
+        if (node, output) not in found:
+            found[node, output] = g if g is None or create else wrap(owned(g), NO_EDGE)
+    return [found[edge] for edge in edges]
 
 
 def _roots(outputs: Sequence[Any], gradients: Any, create: bool) -> list[tuple[Edge, Any]]:
@@ -126,22 +151,23 @@ def _roots(outputs: Sequence[Any], gradients: Any, create: bool) -> list[tuple[E
     gradients = list(gradients)
     if len(gradients) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
-    return [(_root_edge(y), _root_gradient(y, g, create)) for y, g in zip(outputs, gradients, strict=True)]
+    pairs = enumerate(zip(outputs, gradients, strict=True))
+    return [(_root_edge(y, place), _root_gradient(y, g, place, create)) for place, (y, g) in pairs]
 
 
-def _root_edge(output: Any) -> Edge:
+def _root_edge(output: Any, place: int) -> Edge:
     if not isinstance(output, kind.tensor):
         raise TypeError(f"backward(): expected a Tensor to start from, not {type(output).__name__}")
     edge: Edge = output.edge()
     if edge[0] is None:
         raise RuntimeError(
-            "element 0 of tensors does not require grad and does not have a grad_fn. No operation on a tensor with "
+            f"element {place} of tensors does not require grad and does not have a grad_fn. No operation on a tensor with "
             "requires_grad=True led to it: was it made under no_grad(), by detach(), or re-wrapped by tensor(...)?"
         )
     return edge
 
 
-def _root_gradient(output: Any, gradient: Any, create: bool) -> Any:
+def _root_gradient(output: Any, gradient: Any, place: int, create: bool) -> Any:
     data = output._data
     if gradient is None:
         if data.size != 1:
@@ -150,12 +176,12 @@ def _root_gradient(output: Any, gradient: Any, create: bool) -> Any:
                 "number first (loss.mean() or loss.sum()), or pass a gradient of that shape."
             )
         g = np.ones_like(data)
-        return wrap(g, (None, 0)) if create else g
+        return wrap(g, NO_EDGE) if create else g
     if not isinstance(gradient, kind.tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
     if gradient._data.shape != data.shape:
         raise RuntimeError(
-            f"Mismatch in shape: grad_output[0] has a shape of torch.Size({list(gradient._data.shape)}) and output[0] has a "
-            f"shape of torch.Size({list(data.shape)})."
+            f"Mismatch in shape: grad_output[{place}] has a shape of torch.Size({list(gradient._data.shape)}) and "
+            f"output[{place}] has a shape of torch.Size({list(data.shape)})."
         )
     return gradient if create else np.array(gradient._data, dtype=data.dtype)

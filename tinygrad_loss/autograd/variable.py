@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,16 +10,23 @@ from typing import Any
 import numpy as np
 
 from . import clock
-from .requests import backward
-from .hooks import Hooks, HookTable, RemovableHandle, add_to
+from .hooks import Hooks, RemovableHandle
 from .modes import modes
 from .node import LEAF, NO_EDGE, AccumulateGrad, Edge, LeafEdge, Node
+from .requests import backward
 from .wrapping import kind, wrap
 
 
 class Variable:
     """``_data`` is the array. ``_edge`` says where the variable stands: NO_EDGE (no gradient wanted), LEAF, the pair (node,
-    output number) that made it, or, for a view, an object that finds that pair when it is asked (see ``ops/views.py``)."""
+    output number) that made it, or, for a view, an object that finds that pair when it is asked (see ``ops/views.py``).
+
+    ``Variable(x, requires_grad=...)``, an old way of writing, gives a tensor on the memory of ``x`` outside its graph.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.autograd.Variable(torch.tensor([1.0, 2.0]), requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
 
     __slots__ = ("__weakref__", "_accumulator", "_data", "_edge", "_grad", "_leaf_hooks")
 
@@ -26,12 +34,19 @@ class Variable:
     _edge: Any
     _grad: Any
     _accumulator: weakref.ref[AccumulateGrad]
-    _leaf_hooks: dict[str, HookTable]
+    _leaf_hooks: Hooks
 
     def __init_subclass__(cls, concrete: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if concrete:
             kind.tensor = cls
+
+    def __new__(cls, data: Any = None, requires_grad: bool = False) -> Any:
+        if cls is not Variable:
+            return object.__new__(cls)
+        if not isinstance(data, Variable):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
+        return wrap(data._data, NO_EDGE).requires_grad_(requires_grad)
 
     def edge(self) -> Edge:
         """The pair (node, output number) at which this variable stands; (None, 0) when it requires no gradient."""
@@ -88,26 +103,35 @@ class Variable:
 
     @property
     def grad(self) -> Any:
-        """The gradient that ``backward`` left here: a tensor of the same shape and dtype, or None."""
-        try:
-            return self._grad
-        except AttributeError:
-            return None
+        """The gradient that ``backward`` left here: a tensor of the same shape and dtype, or None. Leaves have one, and tensors
+        whose ``retain_grad()`` was called; a warning says so when another one is asked."""
+        found = getattr(self, "_grad", None)
+        if found is None and not self.is_leaf and not self.retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+                "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+                "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+                "the leaf Tensor instead.",
+                stacklevel=2,
+            )
+        return found
 
     @grad.setter
     def grad(self, value: Any) -> None:
         if value is not None:
             if not isinstance(value, Variable):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got {type(value).__name__}")
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value._data.shape != self._data.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: {list(value._data.shape)} for a tensor of size {list(self._data.shape)}"
+                    f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of size "
+                    f"'{list(self._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
             if value._data.dtype != self._data.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: {value._data.dtype} for a tensor of {self._data.dtype}"
+                    f"attempting to assign a gradient with dtype '{value._data.dtype}' to a tensor of dtype "
+                    f"'{self._data.dtype}'. The gradient must have the tensor's dtype: assign grad.to(tensor.dtype)"
                 )
         self._grad = value
 
@@ -149,26 +173,35 @@ class Variable:
         >>> x.sum().backward(); x.grad
         tensor([10., 10.])
         """
-        if not callable(hook):
-            raise TypeError(f"register_hook: argument 'hook' must be callable, not {type(hook).__name__}")
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._edge is LEAF:
-            return add_to(self._leaf_table("pre"), hook)
-        return self._node_hooks().add("tensor", hook, self.output_nr)
+        hooks = self._hooks_of_leaf() if self._edge is LEAF else self._node_hooks()
+        return hooks.add("tensor", hook, self.output_nr)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
-        """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``."""
+        """Call ``hook(tensor)`` after a gradient was added to this leaf's ``.grad``.
+
+        >>> import tinygrad_loss as torch
+        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> handle = x.register_post_accumulate_grad_hook(lambda leaf: print(leaf.grad))
+        >>> (x * 3).sum().backward()
+        tensor([3., 3.])
+        """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self._edge is not LEAF:
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-        return add_to(self._leaf_table("post"), hook)
+        return self._hooks_of_leaf().add("added", hook)
 
-    def _leaf_table(self, when: str) -> HookTable:
+    def _hooks_of_leaf(self) -> Hooks:
         if not hasattr(self, "_leaf_hooks"):
-            self._leaf_hooks = {"pre": HookTable(), "post": HookTable()}
-        return self._leaf_hooks[when]
+            self._leaf_hooks = Hooks()
+        node = self._accumulator() if hasattr(self, "_accumulator") else None
+        if node is not None:
+            if node.hooks is None:
+                node.hooks = Hooks()
+            node.hooks.share(self._leaf_hooks)
+        return self._leaf_hooks
 
     def _node_hooks(self) -> Hooks:
         node = self.edge()[0]

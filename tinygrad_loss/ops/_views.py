@@ -13,7 +13,7 @@ import numpy as np
 
 from ..autograd import clock
 from ..autograd.modes import modes
-from ..autograd.node import LEAF, NO_EDGE, Edge, Node
+from ..autograd.node import LEAF, NO_EDGE, Edge, FixedEdge, Node
 from ..autograd.variable import Variable, any_requires_grad
 from ..autograd.wrapping import wrap
 from ._record import Array, data_of, node_for, record
@@ -160,6 +160,12 @@ def _refuse_leaves(x: Variable) -> None:
             "torch.no_grad(), or use the form that makes a new tensor (x = x + 1)."
         )
     base = base_of(x)
+    if isinstance((x if base is None else base)._edge, FixedEdge):
+        raise RuntimeError(
+            "Output of a custom Function is a view and is being modified inplace. This view was created inside a custom Function (or "
+            "because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward. "
+            "You can fix this by cloning the output of the custom Function."
+        )
     if base is not None and base._edge is LEAF:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation. Write the change under "
