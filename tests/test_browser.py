@@ -23,7 +23,8 @@ def shoot(svg: Path, folder: Path) -> list[tuple[int, tuple[int, int, int]]]:
     width, height = round(float(box[2])), round(float(box[3]))
     png = folder / "screen.png"
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-               f"--user-data-dir={folder / 'profile'}", f"--screenshot={png}", f"--window-size={2 * width},{2 * height}", svg.as_uri()]
+               f"--user-data-dir={folder / 'profile'}", f"--screenshot={png}",
+               f"--window-size={2 * width},{2 * height}", svg.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert png.exists(), done.stderr
     picture = image.open(png).convert("RGB")
