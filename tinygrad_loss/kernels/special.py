@@ -17,6 +17,8 @@ BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
 """The Bernoulli numbers B2, B4, ..., B14."""
 FAR = 10.0
 """From here on the series in 1/x is right to the last digit."""
+FARTHEST = 1000.0
+"""Below minus this, polygamma of n >= 2 is nan."""
 
 
 def _each(function: Callable[[float], float], x: Array) -> Array:
@@ -68,8 +70,8 @@ def lgamma(x: Array) -> Array:
 def polygamma(n: int, x: Array) -> Array:
     """The derivative number n + 1 of lgamma; ``polygamma(0, x)`` is the digamma function.
 
-    Small x are taken up to FAR by the recurrence, there the asymptotic series holds; negative x are reflected (n = 0, 1), and nan
-    for larger n. Source: Abramowitz and Stegun, 6.3.6, 6.3.18, 6.4.6, 6.4.7, 6.4.11.
+    Small x are taken up to FAR by the recurrence, there the asymptotic series holds; for n = 0 and 1 negative x are reflected
+    first. Source: Abramowitz and Stegun, 6.3.6, 6.3.18, 6.4.6, 6.4.7, 6.4.11.
 
     >>> round(float(polygamma(0, np.array(1.0))), 14)
     -0.57721566490153
@@ -80,7 +82,7 @@ def polygamma(n: int, x: Array) -> Array:
 
 
 def _polygamma(n: int, x: Array) -> Array:
-    negative = x < 0
+    negative = x < (0 if n <= 1 else -FARTHEST)
     if np.any(negative):
         return np.where(negative, _reflected(n, x), _polygamma(n, np.where(negative, 1.0, x)))
     sign = -1 if n % 2 == 0 else 1

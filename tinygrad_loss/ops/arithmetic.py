@@ -8,7 +8,7 @@ import numpy as np
 
 from .._dtypes import weak_float
 from ..autograd.node import Node
-from ._record import Binary, Unary, binary, data_of, harmonised, operand, record, unary
+from ._record import Binary, Unary, array_of, binary, data_of, harmonised, operand, record, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -148,7 +148,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 
 def _scaled(op: type[Binary], input: Any, other: Any, alpha: Number) -> Any:
     a, b = harmonised(data_of(input), data_of(operand_or_tensor(op, other)))
-    return record(op, (input, other), op.forward(a, b * np.asarray(alpha, b.dtype)), (alpha,))
+    return record(op, (input, other), op.forward(a, b * np.asarray(alpha).astype(b.dtype)), (alpha,))
 
 
 def operand_or_tensor(op: type[Node], value: Any) -> Any:
@@ -259,6 +259,8 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     >>> torch.tensor([1.0, 2.0, 3.0]) ** 2, torch.pow(2, torch.tensor([1.0, 3.0]))
     (tensor([1., 4., 9.]), tensor([2., 8.]))
     """
+    if not (hasattr(input, "_data") or hasattr(exponent, "_data")):
+        array_of(input, "pow() received an invalid combination of arguments: pow")
     x = data_of(operand_or_tensor(PowBackward0, input))
     n = data_of(operand_or_tensor(PowBackward0, exponent))
     if hasattr(input, "_data") and not isinstance(n, np.ndarray):

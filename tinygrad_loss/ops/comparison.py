@@ -21,7 +21,7 @@ Number = bool | int | float
 
 def compared(function: Callable[..., Any], input: Any, other: Any, name: str) -> Any:
     """``function`` of two tensors, or a tensor and a number, as PyTorch promotes and broadcasts them; no gradient flows."""
-    a, b = harmonised(_operand(input, name, "input"), _operand(other, name, "other"))
+    a, b = _pair(input, other, name)
     try:
         return constant((input, other), np.asarray(function(a, b)))
     except ValueError:
@@ -29,12 +29,9 @@ def compared(function: Callable[..., Any], input: Any, other: Any, name: str) ->
         raise
 
 
-def _operand(value: Any, name: str, argument: str) -> Any:
-    return (
-        value
-        if isinstance(value, SCALARS)
-        else array_of(value, f"{name}() received an invalid combination of arguments: {name}", argument)
-    )
+def _pair(input: Any, other: Any, name: str) -> tuple[Any, Any]:
+    call = f"{name}() received an invalid combination of arguments: {name}"
+    return harmonised(array_of(input, call), other if isinstance(other, SCALARS) else array_of(other, call, "other"))
 
 
 def operator_of(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
@@ -155,11 +152,11 @@ def logical_not(input: Tensor) -> Tensor:
 
 
 def _bits(function: Callable[..., Any], input: Any, other: Any, name: str) -> Any:
-    a, _ = harmonised(_operand(input, name, "input"), _operand(other, name, "other"))
-    if a.dtype.kind == "f":
-        raise NotImplementedError(
-            f"\"{name}_cpu\" not implemented for '{type_word(a.dtype)}': {name}() takes integers and bools"
-        )
+    if isinstance(input, SCALARS):
+        input, other = other, input
+    kind = _pair(input, other, name)[0].dtype
+    if kind.kind == "f":
+        raise NotImplementedError(f'"{name}_cpu" not implemented for \'{type_word(kind)}\': {name}() takes integers and bools')
     return compared(function, input, other, name)
 
 

@@ -16,7 +16,7 @@ from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
 from ..autograd.variable import Variable
 from ._places import put_along, shared, taken_along
-from ._record import Array, Binary, array_of, binary, constant, record, record_many
+from ._record import Array, Binary, array_of, binary, constant, data_of, record, record_many
 from ._spelling import numpy_spelling
 from .selection import where
 
@@ -98,7 +98,7 @@ class AminmaxBackward0(MultiNode):
 
     def vjp(self, gs: Any, *saved: Any) -> Sequence[Any]:
         x, dim, keepdim, *found = saved
-        dims = None if dim is None else (dim,)
+        dims = dims_of(dim, data_of(x).ndim)
         parts = [shared(g, x, y, dims, keepdim) for g, y in zip(gs, found, strict=True) if g is not None]
         return [parts[0] if len(parts) == 1 else parts[0] + parts[1]]
 
@@ -249,7 +249,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.maximum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([3., 5.])
     """
-    array_of(other, "maximum", "other")
+    array_of(input, "maximum"), array_of(other, "maximum", "other")
     return binary(MaximumBackward0, input, other)  # type: ignore[no-any-return]
 
 
@@ -260,7 +260,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.minimum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([1., 3.])
     """
-    array_of(other, "minimum", "other")
+    array_of(input, "minimum"), array_of(other, "minimum", "other")
     return binary(MinimumBackward0, input, other)  # type: ignore[no-any-return]
 
 
@@ -273,8 +273,9 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     tensor(3.)
     """
     x = array_of(input, "aminmax")
-    if not x.size and (dim is None or not x.shape[dim_of(dim, x.ndim, "aminmax")]):
+    if dim is None and not x.size:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     dims = None if dim is None else dims_of(dim, x.ndim, "aminmax")
+    check_not_empty(x, dims or (), "aminmax")
     found = tuple(np.asarray(function(x, axis=dims, keepdims=keepdim)) for function in (np.min, np.max))
     return return_types.aminmax(record_many(AminmaxBackward0, (input,), found, (x, dim, keepdim, *found)))

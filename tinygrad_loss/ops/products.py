@@ -116,10 +116,10 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """
     x, input = _accumulated(input, dtype, "prod")
     if dim is None:
-        out = np.asarray(x.prod())
+        out = np.asarray(x.prod(dtype=x.dtype))
         return record(ProdBackward0, (input,), out, (x, out))  # type: ignore[no-any-return]
     place = dim_of(dim, x.ndim, "prod")
-    out = np.asarray(x.prod(axis=place if x.ndim else None, keepdims=keepdim))
+    out = np.asarray(x.prod(axis=place if x.ndim else None, keepdims=keepdim, dtype=x.dtype))
     return record(ProdBackward1, (input,), out, (x, out, place, keepdim))  # type: ignore[no-any-return]
 
 

@@ -77,12 +77,12 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     """
     x = array_of(input, "sum")
     if dtype is not None and x.dtype != dtype.numpy:
-        return sum(cast(input, dtype), dim, keepdim)
-    floats = x.dtype.kind == "f"
+        return sum(cast(input, dtype), dim, keepdim, dtype=dtype)
+    floats, whole = x.dtype.kind == "f", np.int64 if dtype is None else dtype.numpy
     if dim is None and not keepdim:
-        return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=np.int64), (x.shape,))  # type: ignore[no-any-return]
+        return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=whole), (x.shape,))  # type: ignore[no-any-return]
     dims = dims_of(dim, x.ndim, "sum")
-    out = total_along(x, dims, keepdim) if floats else x.sum(axis=dims, keepdims=keepdim, dtype=np.int64)
+    out = total_along(x, dims, keepdim) if floats else x.sum(axis=dims, keepdims=keepdim, dtype=whole)
     return record(SumBackward1, (input,), out, (x.shape, dims, keepdim))  # type: ignore[no-any-return]
 
 
@@ -129,6 +129,8 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     shape = array_of(input, "sum_to_size").shape
     if len(wanted) > len(shape) or broadcast([shape, wanted], "sum_to_size") != shape:
         raise RuntimeError(f"size {{{listed(wanted)}}} is not expandable to size {{{listed(shape)}}}.")
+    if not wanted:
+        return sum(input)
     extra = len(shape) - len(wanted)
     out = input
     longer = tuple(i + extra for i, n in enumerate(wanted) if n == 1 and shape[i + extra] != 1)

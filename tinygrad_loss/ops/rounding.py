@@ -83,14 +83,14 @@ def ceil(input: Tensor) -> Tensor:
     return _flat(CeilBackward0, input, "ceil_vml")  # type: ignore[no-any-return]
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int | None = None) -> Tensor:
     """The nearest whole number, the even one of two that are equally near; or rounded to ``decimals``.
 
     >>> import tinygrad_loss as torch
     >>> torch.round(torch.tensor([0.5, 1.5, -2.7])), torch.round(torch.tensor(3.14159), decimals=2)
     (tensor([ 0.,  2., -3.]), tensor(3.1400))
     """
-    if decimals == 0:
+    if decimals is None:
         return _flat(RoundBackward0, input, "round_vml")  # type: ignore[no-any-return]
     x = _only_floats(input, "round")
     scale = x.dtype.type(10.0 ** abs(decimals))
@@ -132,12 +132,13 @@ def _only_floats(input: Any, name: str) -> Array:
     return x
 
 
-def _divided(op: type[Node], one: type[Unary], input: Any, other: Any, kernel: str) -> Any:
+def _divided(op: type[Node], one: type[Unary], input: Any, other: Any, name: str) -> Any:
     """A remainder, after the checks of its operands; ``one`` is the node where ``other`` is a number."""
-    name = kernel.removesuffix("_floor")
+    if not isinstance(other, Variable):
+        array_of(input, f"{name}() received an invalid combination of arguments: {name}")
     a, b = harmonised(_operand(input), _operand(other))
     if a.dtype == np.bool_:
-        raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for 'Bool'")
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     check_divisor(b, name)
     if isinstance(other, Variable) and isinstance(input, Variable):
         return binary(op, input, other)  # type: ignore[arg-type]

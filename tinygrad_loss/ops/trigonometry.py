@@ -161,5 +161,5 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.atan2(torch.tensor([1.0, -1.0]), torch.tensor([1.0, -1.0]))
     tensor([ 0.7854, -2.3562])
     """
-    array_of(other, "atan2", "other")
+    array_of(input, "atan2"), array_of(other, "atan2", "other")
     return binary(Atan2Backward0, input, other)  # type: ignore[no-any-return]

@@ -70,6 +70,8 @@ EXTREMES = (
     Row("aminmax", lambda torch, x: torch.aminmax(x), (distinct(2, 3),)),
     Row("aminmax dim", lambda torch, x: x.aminmax(dim=1, keepdim=True), (distinct(2, 3),)),
     Row("aminmax of nothing", lambda torch, x: torch.aminmax(x), (real(0),), error="cannot compute aminmax over an empty dimension"),
+    Row("aminmax over nothing", lambda torch, x: x.aminmax(dim=1), (real(5, 0),), error="Expected reduction dim 1 to have non-zero size"),
+    Row("aminmax 0-dim", lambda torch, x: x.aminmax(dim=0), (real(),)),
     Row("one of a pair used", lambda torch, x: torch.aminmax(x).max, (distinct(2, 3),)),
     Row("names of the pair", lambda torch, x: (x.max(1).values, x.max(1).indices, x.max(1)[0]), (distinct(2, 3),)),
 )
