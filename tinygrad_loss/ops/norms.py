@@ -12,11 +12,11 @@ from .._dtypes import type_word
 from .._shapes import dims_of
 from ..autograd.node import Node
 from ..kernels.reductions import total_along
-from ._casts import cast
 from ._places import opened, shared
 from ._record import array_of, data_of, record
 from ._spelling import numpy_spelling
 from .pointwise import abs, sign
+from .reductions import in_dtype
 from .selection import where
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = Fals
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {type_word(data.dtype)}. "
             "Convert it first: x.float()"
         )
-    if dtype is not None:
-        x = cast(x, dtype)
-        data = data_of(x)
+    data = in_dtype(data, dtype)
     dims = dims_of(dim, data.ndim, "linalg.vector_norm")
     size = np.abs(data)
     if math.isinf(ord):

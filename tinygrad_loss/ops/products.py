@@ -14,11 +14,10 @@ from .._dtypes import I64
 from .._dtypes import dtype as DType
 from .._shapes import dim_of
 from ..autograd.node import Node
-from ._casts import cast
 from ._places import opened
 from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
-from .reductions import sum
+from .reductions import in_dtype, sum
 from .selection import where
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     >>> x.prod(), x.prod(dim=1)
     (tensor(24.), tensor([ 2., 12.]))
     """
-    x, input = _accumulated(input, dtype, "prod")
+    x = _accumulated(input, dtype, "prod")
     if dim is None:
         out = np.asarray(x.prod(dtype=x.dtype))
         return record(ProdBackward0, (input,), out, (x, out))  # type: ignore[no-any-return]
@@ -131,7 +130,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     >>> torch.tensor([1.0, 2.0, 3.0]).cumsum(0)
     tensor([1., 3., 6.])
     """
-    x, input = _accumulated(input, dtype, "cumsum")
+    x = _accumulated(input, dtype, "cumsum")
     place = dim_of(dim, x.ndim, "cumsum")
     return record(CumsumBackward0, (input,), _running(np.cumsum, x, place), (place,))  # type: ignore[no-any-return]
 
@@ -144,7 +143,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     >>> torch.tensor([1.0, 2.0, 3.0]).cumprod(0)
     tensor([1., 2., 6.])
     """
-    x, input = _accumulated(input, dtype, "cumprod")
+    x = _accumulated(input, dtype, "cumprod")
     place = dim_of(dim, x.ndim, "cumprod")
     out = _running(np.cumprod, x, place)
     return record(CumprodBackward0, (input,), out, (x, out, place))  # type: ignore[no-any-return]
@@ -157,13 +156,10 @@ def sum_from_end(g: Any, dim: int) -> Any:
     return record(SumFromEndBackward, (g,), out, (dim,))
 
 
-def _accumulated(input: Any, dtype: DType | None, name: str) -> tuple[Array, Any]:
-    """The array in the type that a product is taken in, and the input, cast where another type was asked for."""
-    x = array_of(input, name)
-    if dtype is not None and x.dtype != dtype.numpy:
-        input = cast(input, dtype)
-        x = data_of(input)
-    return x if x.dtype.kind == "f" or dtype is not None else x.astype(I64), input
+def _accumulated(input: Any, dtype: DType | None, name: str) -> Array:
+    """The array in the type in which it is multiplied or summed: the one asked for; for whole numbers int64."""
+    x = in_dtype(array_of(input, name), dtype)
+    return x if x.dtype.kind == "f" or dtype is not None else x.astype(I64)
 
 
 def _running(function: Any, x: Array, place: int) -> Array:

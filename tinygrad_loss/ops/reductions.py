@@ -12,8 +12,7 @@ from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
 from ..kernels.reductions import mean as mean_of_all
 from ..kernels.reductions import mean_along, total, total_along
-from ._casts import cast
-from ._record import array_of, data_of, record
+from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
 
 if TYPE_CHECKING:
@@ -75,9 +74,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     (tensor(10.), tensor([4., 6.]), tensor([[3.],
             [7.]]))
     """
-    x = array_of(input, "sum")
-    if dtype is not None and x.dtype != dtype.numpy:
-        return sum(cast(input, dtype), dim, keepdim, dtype=dtype)
+    x = in_dtype(array_of(input, "sum"), dtype)
     floats, whole = x.dtype.kind == "f", np.int64 if dtype is None else dtype.numpy
     if dim is None and not keepdim:
         return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=whole), (x.shape,))  # type: ignore[no-any-return]
@@ -94,9 +91,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).mean(0)
     tensor([2., 3.])
     """
-    x = array_of(input, "mean")
-    if dtype is not None and x.dtype != dtype.numpy:
-        return mean(cast(input, dtype), dim, keepdim)
+    x = in_dtype(array_of(input, "mean"), dtype)
     if x.dtype.kind != "f":
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
@@ -107,6 +102,11 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     dims = dims_of(dim, x.ndim, "mean")
     numel = math.prod(x.shape[place] for place in dims)
     return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, numel))  # type: ignore[no-any-return]
+
+
+def in_dtype(x: Array, dtype: DType | None) -> Array:
+    """An array in the type in which it is to be summed, where one is given: the engine takes the gradient back to the old one."""
+    return x if dtype is None else x.astype(dtype.numpy, copy=False)
 
 
 def spread(g: Any, sizes: tuple[int, ...], dim: tuple[int, ...] | None = None, keepdim: bool = False) -> Any:
