@@ -8,7 +8,7 @@ import numpy as np
 
 from .._shapes import dim_of
 from ._record import Array, data_of
-from ._views import scattered
+from ._adjoints import scattered
 
 
 def opened(g: Any, sizes: tuple[int, ...], dims: tuple[int, ...] | int | None, keepdim: bool) -> Any:

@@ -6,52 +6,67 @@ since, the view's gradient must flow to the new history, and the edge is made an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from .._dtypes import type_word
 from ..autograd import clock
 from ..autograd.modes import modes
-from ..autograd.node import LEAF, NO_EDGE, Edge, FixedEdge, Node
+from ..autograd.node import LEAF, NO_EDGE, Edge, FixedEdge, MultiNode, Node
 from ..autograd.variable import Variable, any_requires_grad
 from ..autograd.wrapping import wrap
-from ._record import Array, data_of, node_for, record
+from ._adjoints import AsStridedBackward0, Window, cleared, nothing, seen_from, seen_through
+from ._record import Array, node_for, record_many
+
+UNTRACKED = "A view was created in no_grad mode"
 
 
 class ViewEdge:
-    """Where a view stands: the edge it was recorded with, as long as its base still has the history it had then."""
+    """Where a view stands: the edge it was recorded with, as long as its base still has the history it had then. ``refusal`` says
+    why it may not be rewritten where operations are recorded ("" if it may)."""
 
-    __slots__ = ("base", "base_edge", "known")
+    __slots__ = ("base", "base_edge", "known", "refusal")
 
-    def __init__(self, base: Variable, known: Edge) -> None:
-        self.base, self.known = base, known
+    def __init__(self, base: Variable, known: Edge, refusal: str = "") -> None:
+        self.base, self.known, self.refusal = base, known, refusal
         self.base_edge = base._edge
 
     def resolve(self, view: Variable) -> Edge:
         """The edge of ``view``, made anew if the base was rewritten."""
-        if self.base._edge is not self.base_edge:
-            self.base_edge = self.base._edge
-            self.known = _as_strided(view, self.base)
+        edge = self.base._edge
+        if edge is not self.base_edge:
+            if type(edge) is tuple and edge is not NO_EDGE:
+                self.refuse("its base or another view of its base has been modified inplace")
+                window = Window.between(view._data, self.base._data)
+                self.known = (node_at(AsStridedBackward0, (edge,), (window,), view._data), 0)
+            self.base_edge = edge
         return self.known
 
+    def refuse(self, what: str) -> None:
+        """RuntimeError for a view of which PyTorch could not say what a change of its memory means for gradients."""
+        if self.refusal == UNTRACKED:
+            raise RuntimeError(
+                f"{UNTRACKED} and {what} with grad mode enabled. Given that this use case is ambiguous and error-prone, it is "
+                "forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad "
+                "block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+            )
+        if self.refusal:
+            raise RuntimeError(
+                f"{self.refusal} is a view and {what}. This view is the output of a function that returns multiple views. Such "
+                "functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
+                "out-of-place one, or index the tensor: x[0].mul_(2)."
+            )
 
-class AsStridedBackward0(Node):
-    """Some elements of a tensor, found by their places in it: the gradient is put back at those places."""
+
+class CopyBackwards(Node):
+    """A tensor overwritten by another: the gradient goes to that one, none to what was there before."""
 
     __slots__ = ()
-    saves = ("places", "sizes")
+    inputs = ("self", "src")
     frees = False
-    vjps = (lambda g, places, sizes: scattered(g, places, sizes),)
-
-
-class PutBackward(Node):
-    """The reverse of ``scattered``: the gradient's elements at the places."""
-
-    __slots__ = ()
-    saves = ("places", "sizes")
-    frees = False
-    vjps = (lambda g, places, sizes: taken(g, places),)
+    vjps = (nothing, lambda g: g)
 
 
 class CopySlices(Node):
@@ -59,22 +74,29 @@ class CopySlices(Node):
     goes to the tensor as it was before."""
 
     __slots__ = ()
-    saves = ("inner", "places")
+    saves = ("inner", "window")
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        inner, places = saved
-        return self._both(g, places, inner.vjp(inner.fit(taken(g, places), 0), *inner.checked()))
+        inner, window = saved
+        return self._both(g, window, inner.vjp(inner.fit(seen_through(g, window), 0), *inner.checked()))
 
     def vjp_recorded(self, g: Any) -> list[Any]:
-        inner, places = self.checked()
-        return self._both(g, places, inner.vjp_recorded(inner.fit(taken(g, places), 0)))
+        inner, window = self.checked()
+        return self._both(g, window, inner.vjp_recorded(inner.fit(seen_through(g, window), 0)))
 
-    def _both(self, g: Any, places: Array, parts: Any) -> list[Any]:
-        kept = np.ones(g.shape, g.dtype if isinstance(g, np.ndarray) else g._data.dtype)
-        kept.reshape(-1)[places.reshape(-1)] = 0
-        rest = g * kept
+    def _both(self, g: Any, window: Window, parts: Sequence[Any]) -> list[Any]:
         old, *others = parts
-        return [rest if old is None else rest + scattered(old, places, tuple(g.shape)), *others]
+        rest = None if self.next_functions[0][0] is None else cleared(g, window)
+        return [rest if old is None or rest is None else rest + seen_from(old, window), *others]
+
+
+def node_at(op: type[Node], edges: tuple[Edge, ...], saved: tuple[Any, ...], array: Array) -> Node:
+    """A node that is made whether or not operations are recorded now: a change of memory has happened, and must be told."""
+    node = object.__new__(op)
+    node.next_functions, node.saved, node.hooks = edges, saved, None
+    node.shape, node.dtype = array.shape, array.dtype
+    node.seq = clock.tick()
+    return node
 
 
 def view_of(op: type[Node], x: Any, out: Array, saved: tuple[Any, ...] = ()) -> Any:
@@ -82,14 +104,21 @@ def view_of(op: type[Node], x: Any, out: Array, saved: tuple[Any, ...] = ()) -> 
     if not isinstance(x, Variable):
         return out
     node = node_for(op, (x,), saved)
-    edge: Edge = NO_EDGE
+    edge = NO_EDGE
     if node is not None:
         node.shape, node.dtype = out.shape, out.dtype
         edge = (node, 0)
-    if not np.may_share_memory(out, x._data):
-        return wrap(out, edge)
-    base = x._edge.base if isinstance(x._edge, ViewEdge) else x
-    return wrap(out, ViewEdge(base, edge) if modes.grad else edge)
+    return wrap(out, ViewEdge(root_of(x), edge, "" if modes.grad else UNTRACKED))
+
+
+def views_of(op: type[MultiNode], x: Any, outs: Sequence[Array], saved: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+    """The same for an operation with several results, which may not be rewritten while operations are recorded."""
+    views = record_many(op, (x,), outs, saved)
+    if isinstance(x, Variable):
+        base, name = root_of(x), op.__name__.removesuffix("Backward0")
+        for place, view in enumerate(views):
+            view._edge = ViewEdge(base, view._edge, f"Output {place} of {name}" if modes.grad else UNTRACKED)
+    return views
 
 
 def base_of(x: Variable) -> Variable | None:
@@ -97,63 +126,78 @@ def base_of(x: Variable) -> Variable | None:
     return x._edge.base if isinstance(x._edge, ViewEdge) else None
 
 
+def root_of(x: Variable) -> Variable:
+    """The tensor whose memory ``x`` looks into: its base, or itself."""
+    return x._edge.base if isinstance(x._edge, ViewEdge) else x
+
+
 def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """``x`` becomes ``function(x, *args, **kwargs)`` in place: the memory is overwritten, and where operations are recorded
     its history becomes that of the new value."""
-    recorded = any_requires_grad((x, *args))
+    name = function.__name__
+    recorded = modes.grad and any_requires_grad((root_of(x), x, *args, *kwargs.values()))
     if recorded:
-        _refuse_leaves(x)
+        refuse_history(x)
     out = function(x, *args, **kwargs)
-    _fits(x, out, function)
-    node = out.grad_fn
+    _fits(x, out, name)
+    node = out.grad_fn if recorded else None
     if node is not None and node.saved:
-        # What the node saved of the old value must survive the overwriting.
-        node.saved = tuple(one.copy() if isinstance(one, np.ndarray) and np.may_share_memory(one, x._data) else one for one in node.saved)
-    if not recorded or node is None:
-        put(x, out._data)
-        return x
-    base = base_of(x)
-    if base is None:
-        put(x, out._data)
-        x._edge = out._edge
-    else:
-        places = places_of(x._data, base._data)
-        put(x, out._data)
-        _rewrite_base(base, node, places)
+        # What the node saved of the old value must survive the overwriting; the result that it saved is this tensor from now on.
+        node.saved = tuple(
+            x._data if one is out._data else one.copy() if isinstance(one, np.ndarray) and np.may_share_memory(one, x._data) else one
+            for one in node.saved
+        )
+    put(x, out._data)
+    if recorded:
+        rebase(x, node)
     return x
 
 
-def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The method that rewrites its tensor by ``function``: ``exp_ = in_place(pointwise.exp)``."""
-
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return rewrite(self, function, *args, **kwargs)
-
-    method.__name__, method.__doc__ = f"{function.__name__}_", f"``{function.__name__}`` in place."
-    return method
-
-
-def put(x: Any, value: Any) -> None:
-    """Write ``value`` into the memory of ``x`` and note that it changed."""
-    if not x._data.flags.writeable:
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location, or its "
-            "memory is read-only. Please clone() the tensor before performing the operation."
-        )
-    x._data[...] = value
-    clock.touch(x._data)
-
-
-def _rewrite_base(base: Variable, inner: Node, places: Array) -> None:
-    node = object.__new__(CopySlices)
-    node.next_functions = (base.edge(), *inner.next_functions[1:])
-    node.saved = (inner, places)
-    node.shape, node.dtype, node.hooks = base._data.shape, base._data.dtype, None
+def rebase(x: Any, node: Node | None) -> None:
+    """Let ``x``, whose memory was just overwritten, stand behind ``node`` in the graph; its base behind a CopySlices if it is a
+    view. None: the new value has no history."""
+    old, base = x.edge(), base_of(x)
+    if node is None or (base is not None and node.next_functions[0] != old):
+        # The value came by several operations, or by none that is recorded: it counts as copied.
+        node = node_at(CopyBackwards, (old, NO_EDGE if node is None else (node, 0)), (), x._data)
+    if all(edge is NO_EDGE for edge in node.next_functions):
+        return
     node.seq = clock.tick()
-    base._edge = (node, 0)
+    if base is None:
+        _keep_retaining(x, old, (node, 0))
+        x._edge = (node, 0)
+        return
+    edges = (base.edge(), *node.next_functions[1:])
+    whole = (node_at(CopySlices, edges, (node, Window.between(x._data, base._data)), base._data), 0)
+    _keep_retaining(base, base.edge(), whole)
+    base._edge = whole
 
 
-def _refuse_leaves(x: Variable) -> None:
+def _keep_retaining(x: Variable, old: Edge, new: Edge) -> None:
+    node, output = old
+    if node is not None and node.hooks is not None and output in node.hooks.retain:
+        del node.hooks.retain[output]
+        x._edge = new
+        x.retain_grad()
+
+
+def put(x: Any, value: Any, overlapping: bool = False) -> None:
+    """Write ``value`` into the memory of ``x`` and note that it changed. ``overlapping``: even where several elements of ``x``
+    are one piece of memory."""
+    data = x._data
+    if not data.flags.writeable:
+        raise RuntimeError("the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation.")
+    if 0 in data.strides and not overlapping and any(step == 0 and n > 1 for step, n in zip(data.strides, data.shape, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+            "clone() the tensor before performing the operation."
+        )
+    data[...] = value
+    clock.touch(data)
+
+
+def refuse_history(x: Variable) -> None:
+    """RuntimeError where a change of ``x`` in place cannot be recorded: a leaf, a view of one, a view of unclear origin."""
     if x._edge is LEAF:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation. Write the change under "
@@ -166,64 +210,25 @@ def _refuse_leaves(x: Variable) -> None:
             "because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward. "
             "You can fix this by cloning the output of the custom Function."
         )
-    if base is not None and base._edge is LEAF:
+    if base is None:
+        return
+    x._edge.refuse("is being modified inplace")
+    if base._edge is LEAF:
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation. Write the change under "
             "torch.no_grad(), or work on a clone."
         )
 
 
-def _fits(x: Any, out: Any, function: Callable[..., Any]) -> None:
+def _fits(x: Any, out: Any, name: str) -> None:
     if out._data.shape != x._data.shape:
         raise RuntimeError(
-            f"{function.__name__}_(): output with shape {list(x._data.shape)} doesn't match the broadcast shape {list(out._data.shape)}"
+            f"{name}_(): output with shape {list(x._data.shape)} doesn't match the broadcast shape {list(out._data.shape)}"
         )
     order = "biuf"
-    old, new = x._data.dtype.kind, out._data.dtype.kind
-    if order.index(new) > order.index(old) and not (old in "iu" and new in "iu"):
+    old, new = x._data.dtype, out._data.dtype
+    if order.index(new.kind) > order.index(old.kind) and not (old.kind in "iu" and new.kind in "iu"):
         raise RuntimeError(
-            f"{function.__name__}_(): result type {out.dtype!r} can't be cast to the desired output type {x.dtype!r}"
+            f"{name}_(): result type {type_word(new)} can't be cast to the desired output type {type_word(old)}. Use the form that "
+            f"makes a new tensor, {name}()."
         )
-
-
-def places_of(view: Array, base: Array) -> Array:
-    """For each element of ``view`` its place in ``base`` read row by row: from the addresses alone.
-
-    >>> base = np.zeros((2, 3)); places_of(base[:, 1], base).tolist()
-    [1, 4]
-    """
-    start = base.__array_interface__["data"][0]
-    base_addresses = _offsets(base).reshape(-1)
-    wanted = _offsets(view) + (view.__array_interface__["data"][0] - start)
-    order = np.argsort(base_addresses, kind="stable")
-    return order[np.searchsorted(base_addresses, wanted, sorter=order)].reshape(view.shape)
-
-
-def _offsets(array: Array) -> Array:
-    total = np.zeros(array.shape, np.int64)
-    for place, (length, stride) in enumerate(zip(array.shape, array.strides, strict=True)):
-        steps = np.arange(length) * stride
-        total += steps.reshape((-1,) + (1,) * (array.ndim - place - 1))
-    return total
-
-
-def _as_strided(view: Variable, base: Variable) -> Edge:
-    node = node_for(AsStridedBackward0, (base,), (places_of(view._data, base._data), base._data.shape))
-    if node is None:
-        return NO_EDGE
-    node.shape, node.dtype = view._data.shape, view._data.dtype
-    return (node, 0)
-
-
-def taken(g: Any, places: Array) -> Any:
-    """The elements of ``g`` at ``places``."""
-    data = data_of(g)
-    return record(AsStridedBackward0, (g,), data.reshape(-1)[places], (places, data.shape))
-
-
-def scattered(g: Any, places: Array, sizes: tuple[int, ...]) -> Any:
-    """Zeros of shape ``sizes`` with the elements of ``g`` added at ``places``."""
-    data = data_of(g)
-    out = np.zeros(sizes, data.dtype)
-    np.add.at(out.reshape(-1), places.reshape(-1), data.reshape(-1))
-    return record(PutBackward, (g,), out, (places, sizes))

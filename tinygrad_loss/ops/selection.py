@@ -11,7 +11,7 @@ from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._record import Array, array_of, constant, data_of, harmonised, record
-from ._views import scattered
+from ._adjoints import scattered
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
