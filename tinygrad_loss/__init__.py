@@ -1,9 +1,89 @@
 """Reverse-mode autodiff on NumPy for classification losses and the gradients that flow back through them; PyTorch's names."""
 
-from . import autograd, return_types
+import warnings as _warnings
+from math import e, inf, nan, pi
+
+from . import accelerator, autograd, backends, cuda, random, return_types
+from ._conversions import can_cast, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
+from ._creation import (
+    as_tensor,
+    asarray,
+    empty,
+    empty_like,
+    from_numpy,
+    frombuffer,
+    full,
+    full_like,
+    ones,
+    ones_like,
+    scalar_tensor,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from ._device import (
+    channels_last,
+    contiguous_format,
+    device,
+    get_default_device,
+    layout,
+    memory_format,
+    preserve_format,
+    set_default_device,
+    strided,
+)
+from ._draws import (
+    bernoulli,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+)
 from ._dtypes import bool_ as bool
-from ._dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
-from ._tensor import Tensor, from_numpy
+from ._dtypes import (
+    double,
+    dtype,
+    finfo,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    promote_types,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from ._dtypes import float32 as float
+from ._dtypes import int32 as int
+from ._generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from ._legacy import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+)
+from ._printing import set_printoptions
+from ._ranges import arange, eye, linspace, logspace, range
+from ._shapes import Size
+from ._tensor import Tensor
 from ._version import __version__
 from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
 from .ops.arithmetic import add, div, mul, neg, pow, reciprocal, square, sub
@@ -47,3 +127,7 @@ from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos,
 absolute, negative, fix, clip = abs, neg, trunc, clamp
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne
+newaxis = None
+
+# As in PyTorch, log(0) is -inf without a word.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_loss(\.|$)")

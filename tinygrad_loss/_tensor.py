@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from . import _dtypes
+from . import _conversions, _creation, _draws, _dtypes, _legacy
+from ._device import CPU, device, layout, strided
 from ._dtypes import from_numpy_dtype
 from ._printing import tensor_format, tensor_repr
 from ._shapes import Size
@@ -33,8 +32,11 @@ from .ops import (
     statistics,
     trigonometry,
 )
-from .ops._views import base_of, in_place
+from .ops._views import base_of
 from .ops.comparison import operator_of
+from .ops.inplace import in_place
+
+_int = int
 
 
 class Tensor(Variable, concrete=True):
@@ -50,6 +52,13 @@ class Tensor(Variable, concrete=True):
 
     __slots__ = ("__dict__",)
     __array_priority__ = 1000
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        """The old way to make a tensor: ``Tensor(2, 3)`` by lengths, ``Tensor([1, 2])`` of floats. Better: ``tensor(...)``."""
+        self = object.__new__(cls)
+        self._data = _legacy.legacy_array(args, None, options)
+        self._edge = NO_EDGE
+        return self
 
     # What it is
 
@@ -69,22 +78,58 @@ class Tensor(Variable, concrete=True):
         return self._data.ndim
 
     @property
+    def device(self) -> device:
+        """Where the numbers live: the CPU."""
+        return CPU
+
+    @property
+    def layout(self) -> layout:
+        """How the numbers lie in memory: ``torch.strided``."""
+        return strided
+
+    @property
+    def nbytes(self) -> _int:
+        """The bytes that the numbers take."""
+        return self._data.nbytes
+
+    @property
+    def itemsize(self) -> _int:
+        """The bytes of one number."""
+        return self._data.itemsize
+
+    is_cpu = True
+    is_cuda = is_mps = is_meta = is_sparse = is_quantized = is_mkldnn = is_nested = False
+    data = property(_conversions.data, _conversions.set_data, _conversions.refuse_deletion)
+    dim = ndimension = _conversions.dim
+    numel = nelement = _conversions.numel
+    stride = _conversions.stride
+    storage_offset = _conversions.storage_offset
+    is_contiguous = _conversions.is_contiguous
+    element_size = _conversions.element_size
+    data_ptr = _conversions.data_ptr
+    get_device = _conversions.get_device
+    is_floating_point = _conversions.is_floating_point
+    is_complex = _conversions.is_complex
+    is_signed = _conversions.is_signed
+    is_inference = is_pinned = is_shared = _conversions.never
+    is_same_size = _conversions.is_same_size
+
+    @property
     def _base(self) -> Any:
         return base_of(self)
 
-    def __len__(self) -> int:
-        if self._data.ndim == 0:
-            raise TypeError("len() of a 0-d tensor")
-        return len(self._data)
-
-    def __repr__(self) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
         node = self.grad_fn
         return tensor_repr(
             self._data,
             grad_fn=None if node is None else node.name(),
             requires_grad=self.requires_grad,
             default_dtype=_dtypes.get_default_dtype().name,
+            prefix=self._repr_prefix(),
         )
+
+    def _repr_prefix(self) -> str:
+        return "tensor(" if type(self) is Tensor else f"{type(self).__name__}("
 
     def __format__(self, spec: str) -> str:
         return tensor_format(self, self._data, spec, as_number=type(self) is Tensor)
@@ -266,14 +311,47 @@ class Tensor(Variable, concrete=True):
     clone = _casts.clone
     type_as = _casts.type_as
 
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """The array of this tensor: the same memory. A tensor that requires a gradient must be detached first (RuntimeError)."""
-        if self.requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return self._data
+    # To Python, NumPy, other types, and back
 
+    item = _conversions.item
+    tolist = _conversions.tolist
+    numpy = _conversions.numpy
+    to = _conversions.to
+    cpu = _conversions.cpu
+    cuda = _conversions.cuda
+    type = _conversions.type_
+    __array__ = _conversions.array
+    __array_wrap__ = _conversions.from_ufunc
+    __bool__ = _conversions.as_bool
+    __float__ = _conversions.as_float
+    __int__ = _conversions.as_int
+    __complex__ = _conversions.as_complex
+    __index__ = _conversions.as_index
+    __len__ = _conversions.length
+    __iter__ = _conversions.iterate
+    __contains__ = _conversions.contains
+    __reduce_ex__ = _conversions.reduce
+    __deepcopy__ = _conversions.deepcopy
+    __dir__ = _conversions.names
 
-def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
-    """A tensor on the memory of a NumPy array: writing to one changes the other."""
-    from_numpy_dtype(ndarray.dtype)
-    return wrap(ndarray, NO_EDGE)  # type: ignore[no-any-return]
+    # New tensors
+
+    new = _legacy.new
+    new_tensor = _creation.new_tensor
+    new_zeros = _creation.new_zeros
+    new_ones = _creation.new_ones
+    new_empty = _creation.new_empty
+    new_full = _creation.new_full
+
+    # Random numbers
+
+    normal_ = _draws.normal_
+    uniform_ = _draws.uniform_
+    random_ = _draws.random_
+    bernoulli_ = _draws.bernoulli_
+    exponential_ = _draws.exponential_
+    log_normal_ = _draws.log_normal_
+    geometric_ = _draws.geometric_
+    cauchy_ = _draws.cauchy_
+    bernoulli = _draws.bernoulli
+    multinomial = _draws.multinomial

@@ -1,0 +1,167 @@
+"""Tensors of evenly spaced numbers, and the identity matrix."""
+
+from __future__ import annotations
+
+import math
+import operator
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _dtypes
+from ._creation import made, room
+from ._from_python import Array, NumpyType, inferred, numpy_dtype
+from .autograd.variable import Variable
+from .errors import type_name
+
+if TYPE_CHECKING:
+    from ._tensor import Tensor
+
+
+def _number(value: Any, function: str, argument: str) -> Any:
+    if isinstance(value, Variable):
+        if value._data.ndim:
+            raise RuntimeError(
+                f"{function} only supports 0-dimensional start and end tensors, but got {argument} with {value._data.ndim} dimension(s)."
+            )
+        return value._data.item()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"{function}(): argument '{argument}' must be Number, not {type_name(value)} ({value!r})")
+    return value
+
+
+def _count(value: Any, function: str, argument: str) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments: argument '{argument}' must be int, not {type_name(value)}"
+        )
+    return operator.index(value)
+
+
+def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
+    """``arange(end)``, ``arange(start, end, step=1)``: start, start + step, ... up to, without, ``end``.
+
+    int64 where all are ints, else the default floating type.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.arange(4), torch.arange(1, 2.5, 0.5)
+    (tensor([0, 1, 2, 3]), tensor([1.0000, 1.5000, 2.0000]))
+    """
+    start, end, step = _bounds("arange", bounds, options)
+    kind = numpy_dtype(dtype, "arange") or inferred([float(start)] if any(isinstance(x, float) for x in (start, end, step)) else [1])
+    if kind.kind == "b":
+        raise NotImplementedError("arange: \"arange_cpu\" not implemented for 'Bool'; use dtype=torch.int64")
+    _check_span(start, end, step)
+    if kind == np.int64:
+        array: Array = np.arange(int(start), int(end), int(step), dtype=np.int64)
+    else:
+        size = math.ceil((end - start) / step)
+        if size >= 1 << 62:
+            raise RuntimeError(f"arange: invalid size, possible overflow? {size} numbers from {start} to {end}")
+        first, by = (int(start), int(step)) if kind.kind != "f" else (start, step)
+        array = room((size,), kind)
+        array[...] = (np.arange(size) * by + first).astype(kind)
+    return made(array, "arange", requires_grad, options)
+
+
+def _bounds(function: str, bounds: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, Any, Any]:
+    if len(bounds) == 1 and "end" in options:
+        bounds = (bounds[0], options.pop("end"))
+    elif len(bounds) == 1:
+        bounds = (options.pop("start", 0), bounds[0])
+    elif not bounds and "end" in options:
+        bounds = (options.pop("start", 0), options.pop("end"))
+    if not 2 <= len(bounds) <= 3:
+        raise TypeError(f"{function}() received an invalid combination of arguments: give {function}(end) or {function}(start, end, step)")
+    named = dict(zip(("start", "end", "step"), (*bounds, options.pop("step", 1)), strict=False))
+    start, end, step = (_number(value, function, name) for name, value in named.items())
+    return start, end, step
+
+
+def _check_span(start: float, end: float, step: float) -> None:
+    if not step:
+        raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
+    if (end - start) * step < 0:
+        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {start} to {end} by {step}")
+
+
+def range(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
+    """As ``arange`` with the end included, in floating point. Deprecated, as in PyTorch: use ``arange``."""
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
+        "builtin. Instead, use torch.arange, which produces values in [start, end).",
+        UserWarning,
+        stacklevel=2,
+    )
+    if end is None:
+        start, end = 0, start
+    start, end, step = (_number(value, "range", name) for name, value in (("start", start), ("end", end), ("step", step)))
+    _check_span(start, end, step)
+    array = np.arange(math.floor((end - start) / step) + 1) * step + start
+    return made(array.astype(numpy_dtype(dtype, "range") or _dtypes.default_numpy()), "range", requires_grad, options)
+
+
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
+    """``steps`` numbers from ``start`` to ``end``, both included, at equal distances.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.linspace(0, 1, steps=5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    kind = numpy_dtype(dtype, "linspace") or _dtypes.default_numpy()
+    first, last = _number(start, "linspace", "start"), _number(end, "linspace", "end")
+    return made(_spaced(first, last, _steps(steps, "linspace"), kind).astype(kind), "linspace", requires_grad, options)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, requires_grad: bool = False, **options: Any
+) -> Tensor:
+    """``base`` to the powers of ``linspace(start, end, steps)``.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    kind = numpy_dtype(dtype, "logspace") or _dtypes.default_numpy()
+    first, last = _number(start, "logspace", "start"), _number(end, "logspace", "end")
+    powers = _spaced(first, last, _steps(steps, "logspace"), np.dtype(np.float64))
+    return made(np.power(float(base), powers).astype(kind), "logspace", requires_grad, options)
+
+
+def _steps(steps: Any, function: str) -> int:
+    count = _count(steps, function, "steps")
+    if count < 0:
+        raise RuntimeError(f"{function}: number of steps must be non-negative, got {count}")
+    return count
+
+
+def _spaced(start: float, end: float, steps: int, kind: NumpyType) -> Array:
+    """From both ends to the middle, as PyTorch does, so that the last number is ``end`` itself."""
+    wide = kind.type if kind.kind == "f" and kind.itemsize > 2 else np.float64
+    step = (wide(end) - wide(start)) / wide(max(steps - 1, 1))
+    places = np.arange(steps)
+    rising = wide(start) + step * places.astype(wide)
+    falling = wide(end) - step * places[::-1].astype(wide)
+    return np.where(places < max(steps // 2, 1), rising, falling)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
+    """A matrix of n rows and m columns (n if left out) with ones on the diagonal, zeros elsewhere.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    rows = _count(n, "eye", "n")
+    columns = rows if m is None else _count(m, "eye", "m")
+    for name, value in (("n", rows), ("m", columns)):
+        if value < 0:
+            raise RuntimeError(f"eye: {name} must be greater or equal to 0, got {value}")
+    kind = numpy_dtype(dtype, "eye") or _dtypes.default_numpy()
+    return made(np.eye(rows, columns, dtype=kind), "eye", requires_grad, options)
