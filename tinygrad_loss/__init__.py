@@ -120,6 +120,8 @@ from .ops.products import cumprod, cumsum, prod
 from .ops.reductions import mean, sum
 from .ops.rounding import ceil, floor, floor_divide, fmod, frac, remainder, round, trunc
 from .ops.selection import clamp, clamp_max, clamp_min, masked_fill, masked_select, nonzero, where
+from .ops.sigmoids import relu, sigmoid, tanh
+from .ops.softmaxes import log_softmax, logsumexp, softmax
 from .ops.sorting import argsort, bincount, sort, topk, unique
 from .ops.statistics import median, std, std_mean, var, var_mean
 from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan

@@ -28,6 +28,8 @@ from .ops import (
     rounding,
     selection,
     shaping,
+    sigmoids,
+    softmaxes,
     sorting,
     statistics,
     trigonometry,
@@ -196,6 +198,13 @@ class Tensor(Variable, concrete=True):
     __floordiv__ = operator_of(rounding.floor_divide)
     __rfloordiv__ = operator_of(rounding.floor_divide, swapped=True)
 
+    sigmoid = sigmoids.sigmoid
+    tanh = sigmoids.tanh
+    relu = sigmoids.relu
+    softmax = softmaxes.softmax
+    log_softmax = softmaxes.log_softmax
+    logsumexp = softmaxes.logsumexp
+
     # Comparisons and logic. A tensor is hashed by identity, although == compares its elements.
 
     eq = comparison.eq
@@ -246,6 +255,9 @@ class Tensor(Variable, concrete=True):
     # In place
 
     exp_ = in_place(pointwise.exp)
+    sigmoid_ = in_place(sigmoids.sigmoid)
+    tanh_ = in_place(sigmoids.tanh)
+    relu_ = in_place(sigmoids.relu)
     log_ = in_place(pointwise.log)
     sqrt_ = in_place(pointwise.sqrt)
     rsqrt_ = in_place(pointwise.rsqrt)

@@ -13,12 +13,12 @@ import numpy as np
 
 from .._dtypes import type_word
 from ..autograd import clock
-from ..autograd.modes import modes
+from ..autograd.modes import modes, no_grad
 from ..autograd.node import LEAF, NO_EDGE, Edge, FixedEdge, MultiNode, Node
 from ..autograd.variable import Variable, any_requires_grad
 from ..autograd.wrapping import wrap
 from ._adjoints import AsStridedBackward0, Window, cleared, nothing, seen_from, seen_through
-from ._record import Array, node_for, record_many
+from ._record import Array, edge_of, node_for, record_many
 
 UNTRACKED = "A view was created in no_grad mode"
 
@@ -147,7 +147,8 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
             x._data if one is out._data else one.copy() if isinstance(one, np.ndarray) and np.may_share_memory(one, x._data) else one
             for one in node.saved
         )
-    put(x, out._data)
+    with no_grad():
+        put(x, out._data)
     if recorded:
         rebase(x, node)
     return x
@@ -181,9 +182,16 @@ def _keep_retaining(x: Variable, old: Edge, new: Edge) -> None:
         x.retain_grad()
 
 
-def put(x: Any, value: Any, overlapping: bool = False) -> None:
-    """Write ``value`` into the memory of ``x`` and note that it changed. ``overlapping``: even where several elements of ``x``
-    are one piece of memory."""
+def change(
+    x: Any, write: Callable[[Array], Any], op: type[Node], others: Sequence[Any] = (), saved: tuple[Any, ...] = (), *, overlapping: bool = False
+) -> Any:
+    """Let ``write`` change the memory of ``x``, which stands from now on behind a node of class ``op`` on ``x`` and ``others``.
+    ``overlapping``: even where several elements of ``x`` are one piece of memory."""
+    recorded = modes.grad and any_requires_grad((root_of(x), x, *others))
+    node = None
+    if recorded:
+        refuse_history(x)
+        node = node_at(op, (x.edge(), *map(edge_of, others)), saved, x._data)
     data = x._data
     if not data.flags.writeable:
         raise RuntimeError("the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation.")
@@ -192,8 +200,20 @@ def put(x: Any, value: Any, overlapping: bool = False) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
             "clone() the tensor before performing the operation."
         )
-    data[...] = value
+    write(data)
     clock.touch(data)
+    if recorded:
+        rebase(x, node)
+    return x
+
+
+def put(x: Any, value: Any, op: type[Node] = CopyBackwards, others: Sequence[Any] = (NO_EDGE,), *, overlapping: bool = False) -> Any:
+    """Write ``value`` into the memory of ``x`` and note that it changed; its history is that of ``others``."""
+
+    def write(data: Array) -> None:
+        data[...] = value
+
+    return change(x, write, op, others, overlapping=overlapping)
 
 
 def refuse_history(x: Variable) -> None:

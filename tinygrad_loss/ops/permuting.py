@@ -144,8 +144,8 @@ def reversed_dims(input: Tensor) -> Tensor:
 
 def matrix_transpose(input: Tensor) -> Tensor:
     """The last two dimensions exchanged: ``x.mT``."""
-    if array_of(input, "mT").ndim < 2:
-        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got a tensor of fewer than 2 dimensions.")
+    if array_of(input, "mT").ndim == 1:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
     return transpose(input, -2, -1)
 
 

@@ -132,7 +132,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     if x.size and not np.may_share_memory(out, x):
         raise RuntimeError(
             f"view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
-            f"subspaces). Use .reshape(...) instead. (view({listed(sizes)}) of shape {listed(x.shape)}, stride {_strides(x)})"
+            f"subspaces). Use .reshape(...) instead. (view({listed(sizes)}) of shape {listed(x.shape)})"
         )
     return view_of(ViewBackward0, input, out, (x.shape,))  # type: ignore[no-any-return]
 
@@ -335,45 +335,6 @@ def size(input: Tensor, dim: int | None = None) -> Any:
     shape = array_of(input, "size").shape
     if dim is None:
         return Size(shape)
-    return shape[_existing(dim, len(shape), "size")]
-
-
-def _existing(dim: int, ndim: int, function: str) -> int:
-    if not ndim:
-        raise IndexError(f"{function}(): Dimension specified as {dim} but tensor has no dimensions")
-    return dim_of(dim, ndim, function)
-
-
-def stride(input: Tensor, dim: int | None = None) -> Any:
-    """How many numbers further in memory the next number of a dimension lies: of all dimensions, or of ``dim``.
-
-    >>> import tinygrad_loss as torch
-    >>> x = torch.zeros(2, 3); x.stride(), x.t().stride(0)
-    ((3, 1), 1)
-    """
-    steps = _strides(array_of(input, "stride"))
-    return steps if dim is None else steps[_existing(dim, len(steps), "stride")]
-
-
-def _strides(x: Array) -> tuple[int, ...]:
-    """PyTorch's strides: in elements; a dimension of length 1 steps over what follows it."""
-    steps: list[int] = []
-    for length, step in zip(reversed(x.shape), reversed(x.strides), strict=True):
-        after = max(x.shape[x.ndim - len(steps)], 1) * steps[-1] if steps else 1
-        steps.append(after if (length == 1 and step == 0) or x.size == 0 else step // x.itemsize)
-    return tuple(reversed(steps))
-
-
-def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
-    """Whether the numbers lie in memory row by row."""
-    return array_of(input, "is_contiguous").flags.c_contiguous
-
-
-def numel(input: Tensor) -> int:
-    """How many numbers the tensor holds."""
-    return array_of(input, "numel").size
-
-
-def dim(input: Tensor) -> int:
-    """How many dimensions the tensor has."""
-    return array_of(input, "dim").ndim
+    if not shape:
+        raise IndexError(f"size(): Dimension specified as {dim} but tensor has no dimensions")
+    return shape[dim_of(dim, len(shape), "size")]
