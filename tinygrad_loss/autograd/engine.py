@@ -52,23 +52,26 @@ class Walk:
             g = pending.pop(node)
             while True:
                 # One node. A chain goes on from here to its next node without the heap.
-                rules = node.vjps
-                if not (rules and simple and node.hooks is None):
-                    if simple and node.hooks is None and type(node) is AccumulateGrad:
+                rules, frees, fits = node.plan
+                if not simple or node.hooks is not None:
+                    self.step(node, g)
+                    break
+                if not rules:
+                    if type(node) is AccumulateGrad:
                         accumulate(node.variable, g)
                     else:
-                        self.step(node, g)
+                        self.send_all(node, self.through(node, g))
                     break
                 saved = node.saved
                 if saved is None or last.time > node.seq:
                     saved = node.checked()
-                if free and node.frees:
+                if free and frees:
                     node.saved = None
                 edges = node.next_functions
                 following, output = edges[0]
                 if following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
                     g = rules[0](g, *saved)
-                    if g.shape != following.shape or g.dtype is not following.dtype:
+                    if not fits and (g.shape != following.shape or g.dtype is not following.dtype):
                         g = following.fit(g, output)
                 else:
                     following = None
@@ -125,11 +128,15 @@ class Walk:
                 for (target, output), part in zip(node.next_functions, parts, strict=True)
             ]
             parts = run_after(hooks, parts, grads, create)
+        self.send_all(node, parts)
+
+    def send_all(self, node: Node, parts: Sequence[Any]) -> None:
+        """Send each of a node's inputs its gradient; every waiting gradient has one owner."""
         sent: list[Any] = []
         for (target, output), part in zip(node.next_functions, parts, strict=True):
             if target is None or part is None or not self.wanted(target):
                 continue
-            shared = not create and any(part is other for other in sent)
+            shared = not self.create and any(part is other for other in sent)
             sent.append(part)
             self.send(target, output, part.copy() if shared else part)
 

@@ -68,6 +68,11 @@ class Node:
     private: ClassVar[tuple[str, ...]] = ()
     """What is saved for accuracy only and PyTorch does not save: read as None if it has been changed in place since."""
 
+    fits: ClassVar[bool] = False
+    """Whether a rule's result has the input's shape and dtype by itself, as with a function of one number."""
+    plan: ClassVar[tuple[tuple[Callable[..., Any], ...], bool, bool]] = ((), True, False)
+    """vjps, frees and fits, for the walk to read at once."""
+
     next_functions: tuple[Edge, ...]
     saved: tuple[Any, ...] | None
     shape: Any
@@ -75,6 +80,10 @@ class Node:
     seq: int
     hooks: Hooks | None
     _metadata: dict[str, Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.plan = (cls.vjps, cls.frees, cls.fits)
 
     def vjp(self, g: Any, *saved: Any) -> Sequence[Any]:
         """The gradients of all inputs, one for each edge (None where none is needed or none flows)."""

@@ -32,6 +32,7 @@ class Unary(Node):
 
     __slots__ = ()
     inputs = ("self",)
+    fits = True
     forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
