@@ -3,8 +3,7 @@
 import warnings as _warnings
 from math import e, inf, nan, pi
 
-from . import accelerator, autograd, backends, cuda, random, return_types
-from ._conversions import can_cast, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
+from . import accelerator, autograd, backends, cuda, random, return_types, version
 from ._creation import (
     as_tensor,
     asarray,
@@ -81,11 +80,19 @@ from ._legacy import (
     set_default_tensor_type,
 )
 from ._printing import set_printoptions
+from ._properties import can_cast, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type, typename
 from ._ranges import arange, eye, linspace, logspace, range
+from ._settings import (
+    are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
+)
 from ._shapes import Size
 from ._tensor import Tensor
 from ._version import __version__
 from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
+from .kernels.threads import get_num_threads, set_num_threads
 from .ops.arithmetic import add, div, mul, neg, pow, reciprocal, square, sub
 from .ops.comparison import (
     all,

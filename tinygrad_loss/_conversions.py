@@ -13,13 +13,12 @@ from . import _dtypes
 from ._device import check_device
 from ._from_python import numpy_dtype
 from ._legacy import TensorType, type_called
-from ._storage import element_strides, rebuilt, storage_of, unwatched
+from ._storage import rebuilt, storage_of, unwatched
 from .autograd.node import NO_EDGE
 from .autograd.variable import Variable
 from .autograd.wrapping import wrap
 from .errors import type_name
 from .ops._casts import cast
-from .ops._record import array_of
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -70,7 +69,9 @@ def array(input: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndar
     if dtype is None or found.dtype == dtype:
         return found.copy() if copy else found
     if copy is False:
-        raise ValueError(f"Unable to avoid copy while creating an array as requested: the tensor holds {found.dtype}, not {dtype}")
+        raise ValueError(
+            f"Unable to avoid copy while creating an array as requested: the tensor holds {found.dtype}, not {dtype}"
+        )
     return found.astype(dtype)
 
 
@@ -98,18 +99,18 @@ def _one_number(input: Tensor) -> Any:
             f"only one element tensors can be converted to Python scalars, not one of shape {list(data.shape)}. "
             "Take one element or reduce it, as with .mean()"
         )
-    if input.requires_grad:
-        warnings.warn(
-            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            "Consider using tensor.detach() first.",
-            UserWarning,
-            stacklevel=3,
-        )
     return data.item()
 
 
 def as_float(input: Tensor) -> float:
     """``float(tensor)``, of one number."""
+    if input.requires_grad and input._data.size == 1:
+        warnings.warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            "Consider using tensor.detach() first.",
+            UserWarning,
+            stacklevel=2,
+        )
     return float(_one_number(input))
 
 
@@ -177,7 +178,8 @@ def to(input: Tensor, *args: Any, **options: Any) -> Tensor:
     unknown = set(given) - {"non_blocking", "copy", "memory_format"}
     if unknown or len(rest) > 2 or any(not isinstance(value, bool) for name, value in given.items() if name != "memory_format"):
         raise TypeError(
-            f"to() received an invalid combination of arguments - got {args} {options}: give to(dtype), to(device), to(device, dtype) "
+            f"to() received an invalid combination of arguments - got {args} {options}: give to(dtype), "
+            f"to(device), to(device, dtype) "
             "or to(other), and then non_blocking, copy and memory_format"
         )
     check_device(where, "to")
@@ -214,31 +216,6 @@ def type_(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return cast(input, dtype)
 
 
-def stride(input: Tensor, dim: int | None = None) -> Any:
-    """How many elements of memory lie between neighbours along each dimension, or along ``dim``.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.zeros(2, 3).stride(), torch.zeros(2, 3).stride(0)
-    ((3, 1), 3)
-    """
-    steps = element_strides(input._data)
-    if dim is None:
-        return steps
-    if not -max(len(steps), 1) <= dim < max(len(steps), 1) or not steps:
-        raise IndexError(f"stride(): Dimension out of range (expected to be in range of [{-len(steps)}, {len(steps) - 1}], but got {dim})")
-    return steps[dim]
-
-
-def storage_offset(input: Tensor) -> int:
-    """The number of the element of its memory at which the tensor starts.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.arange(5)[2:].storage_offset()
-    2
-    """
-    return storage_of(input._data)[1]
-
-
 def data(input: Tensor) -> Tensor:
     """The same memory outside the graph; what is written to it in place is not noticed by a graph that has saved it.
 
@@ -257,7 +234,7 @@ def set_data(input: Tensor, value: Any) -> None:
     if not isinstance(value, Variable):
         raise TypeError(f"data: Variable data has to be a tensor, but got {type_name(value)}. Make one with torch.tensor")
     if input.requires_grad and value._data.dtype.kind != "f":
-        raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype, not " f"{value._data.dtype}")
+        raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
     old, input._data = input._data, unwatched(value._data)
     if (old.shape, old.dtype) != (value._data.shape, value._data.dtype) and hasattr(input, "_accumulator"):
         del input._accumulator  # it knows the old shape and dtype
@@ -294,109 +271,6 @@ def deepcopy(input: Tensor, memo: dict[int, Any]) -> Any:
 
 
 
-def dim(input: Tensor) -> int:
-    """The number of dimensions."""
-    return input._data.ndim
-
-
-def numel(input: Tensor) -> int:
-    """How many numbers the tensor holds.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.numel(torch.zeros(2, 3))
-    6
-    """
-    return array_of(input, "numel").size
-
-
-def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
-    """Whether the numbers lie in memory row by row, without gaps."""
-    return input._data.flags.c_contiguous
-
-
-def element_size(input: Tensor) -> int:
-    """The bytes of one number."""
-    return input._data.itemsize
-
-
-def data_ptr(input: Tensor) -> int:
-    """The address of the first number: equal for tensors that start at the same memory."""
-    address: int = input._data.__array_interface__["data"][0]
-    return address
-
-
-def get_device(input: Tensor) -> int:
-    """-1, which stands for the CPU."""
-    return -1
-
-
-def is_floating_point(input: Tensor) -> bool:
-    """Whether the numbers are floating-point numbers.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.is_floating_point(torch.ones(1)), torch.is_floating_point(torch.tensor([1]))
-    (True, False)
-    """
-    return array_of(input, "is_floating_point").dtype.kind == "f"
-
-
-def is_complex(input: Tensor) -> bool:
-    """False: there are no complex tensors here."""
-    array_of(input, "is_complex")
-    return False
-
-
-def is_signed(input: Tensor) -> bool:
-    """Whether the dtype has negative numbers."""
-    return input._data.dtype.kind in "if"
-
-
-def is_nonzero(input: Tensor) -> bool:
-    """Whether the one number of this tensor is not 0; RuntimeError for several."""
-    array_of(input, "is_nonzero")
-    return as_bool(input)
-
-
-def is_tensor(obj: Any) -> bool:
-    """Whether ``obj`` is a tensor.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.is_tensor(torch.ones(1)), torch.is_tensor([1.0])
-    (True, False)
-    """
-    return isinstance(obj, Variable)
-
-
-def is_same_size(input: Tensor, other: Tensor) -> bool:
-    """Whether both have one shape."""
-    return input._data.shape == array_of(other, "is_same_size", "other").shape
-
-
-def never(input: Tensor) -> bool:
-    """False: no tensor here is pinned, shared among processes, or made in inference mode."""
-    return False
-
-
-def names(input: Tensor) -> list[str]:
-    """The public names, for completion in a notebook."""
-    return sorted(name for name in {*dir(type(input)), *input.__dict__} if not name.startswith("_") or name.startswith("__"))
-
-
-def result_type(tensor1: Any, tensor2: Any) -> _dtypes.dtype:
-    """The dtype of an operation on these two, which are tensors or Python numbers.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.result_type(torch.tensor([1, 2]), 1.5)
-    torch.float32
-    """
-    return _dtypes.result_dtype([one._data if isinstance(one, Variable) else one for one in (tensor1, tensor2)])
-
-
-def can_cast(from_: _dtypes.dtype, to: _dtypes.dtype) -> bool:
-    """Whether numbers of one dtype may be stored in place in a tensor of the other: not floats in integers, nor integers in bools.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
-    (True, False)
-    """
-    return from_.category <= to.category
+def reverse(input: Tensor) -> Tensor:
+    """``reversed(tensor)``: the rows from the last to the first."""
+    return input.flip(0) if input._data.ndim else input

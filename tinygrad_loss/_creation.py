@@ -1,7 +1,7 @@
 """The functions that make tensors of Python's numbers, of NumPy's arrays, and of one value.
 
-All take ``dtype``, ``requires_grad`` and PyTorch's other options: ``device`` (the CPU), ``out`` (a tensor to write to), and,
-without effect, ``layout``, ``pin_memory`` and ``memory_format``.
+All take ``dtype``, ``requires_grad`` and PyTorch's other options: ``device`` (the CPU), ``out`` (a tensor to write to),
+``pin_memory`` (False) and, without effect, ``layout`` and ``memory_format``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .ops._casts import cast
 if TYPE_CHECKING:
     from ._tensor import Tensor
 
-_NO_EFFECT = {"layout", "pin_memory", "memory_format"}
+_NO_EFFECT = {"layout", "memory_format"}
 
 
 def made(array: Array, function: str, requires_grad: bool = False, options: dict[str, Any] | None = None) -> Tensor:
@@ -37,6 +37,10 @@ def made(array: Array, function: str, requires_grad: bool = False, options: dict
             check_device(value, function)
         elif name == "out":
             out = value
+        elif name == "pin_memory" and not value:
+            continue
+        elif name == "pin_memory":
+            raise RuntimeError(f"{function}(): pin_memory=True requires a CUDA or other accelerator backend. Leave it out")
         elif name not in _NO_EFFECT:
             raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
     if not isinstance(requires_grad, bool):
@@ -55,7 +59,9 @@ def _written(out: Any, array: Array, function: str) -> Tensor:
     if not isinstance(out, Variable):
         raise TypeError(f"{function}(): argument 'out' must be Tensor, not {type_name(out)}")
     if out._data.shape != array.shape:
-        raise RuntimeError(f"{function}(): out has shape {list(out._data.shape)}, the result {list(array.shape)}. Make out in that shape")
+        raise RuntimeError(
+            f"{function}(): out has shape {list(out._data.shape)}, the result {list(array.shape)}. Make out in that shape"
+        )
     out._data[...] = array
     clock.touch(out._data)
     return out  # type: ignore[return-value]
@@ -82,7 +88,8 @@ def size_from(size: tuple[Any, ...], function: str) -> tuple[int, ...]:
         raise TypeError(f"{function}(): argument 'size' (position 1) must be tuple of ints, not Tensor: use .tolist()") from None
     if any(length < 0 for length in shape):
         raise RuntimeError(
-            f"{function}: Dimension size must be non-negative. Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
+            f"{function}: Dimension size must be non-negative. Trying to create tensor with negative "
+            f"dimension {min(shape)}: {list(shape)}"
         )
     return shape
 
@@ -91,7 +98,8 @@ def listed_size(size: Any, function: str) -> tuple[int, ...]:
     """A size that must come as one list or tuple, as in ``full((2, 3), 1.0)``."""
     if not isinstance(size, (list, tuple)):
         raise TypeError(
-            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}. Write ({size},) with brackets"
+            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}. Write "
+            f"({size},) with brackets"
         )
     return size_from((size,), function)
 
@@ -102,7 +110,8 @@ def room(shape: tuple[int, ...], dtype: NumpyType) -> Array:
         return np.empty(shape, dtype)
     except (MemoryError, ValueError):
         raise RuntimeError(
-            f"DefaultCPUAllocator: can't allocate memory (or Storage size calculation overflowed) for shape {list(shape)} of {dtype}"
+            f"DefaultCPUAllocator: can't allocate memory (or Storage size calculation overflowed) for shape "
+            f"{list(shape)} of {dtype}"
         ) from None
 
 
@@ -193,7 +202,8 @@ def from_numpy(ndarray: Array) -> Tensor:
     check_array(ndarray)
     if not ndarray.flags.writeable:
         warnings.warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. Writing to this tensor is an "
+            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
+            "Writing to this tensor is an "
             "error here. You may want to copy the array before converting it to a tensor.",
             UserWarning,
             stacklevel=2,
@@ -234,7 +244,9 @@ def ones(*size: Any, dtype: Any = None, requires_grad: bool = False, **options: 
     return _constant(1, "ones", size, dtype, requires_grad, options)
 
 
-def _constant(value: int, function: str, size: tuple[Any, ...], dtype: Any, requires_grad: bool, options: dict[str, Any]) -> Tensor:
+def _constant(
+    value: int, function: str, size: tuple[Any, ...], dtype: Any, requires_grad: bool, options: dict[str, Any]
+) -> Tensor:
     shape = size_from(size or (() if "size" not in options else (options.pop("size"),)), function)
     return made(filled(shape, numpy_dtype(dtype, function), value), function, requires_grad, options)
 

@@ -249,7 +249,8 @@ def random_(self: Tensor, *bounds: int, generator: Generator | None = None, **na
     if len(bounds) == 1 and not named:
         return _fill(self, noise.RandomBackward1, "random_", generator, 0, bounds[0])
     low, high = _ends("random_", bounds, named, None if not given else 0, None)
-    return _fill(self, noise.RandomBackward0 if given > 1 else noise.RandomBackward1 if given else noise.RandomBackward2, "random_", generator, low, high)
+    node = noise.RandomBackward0 if given > 1 else noise.RandomBackward1 if given else noise.RandomBackward2
+    return _fill(self, node, "random_", generator, low, high)
 
 
 def _ends(function: str, bounds: tuple[Any, ...], named: dict[str, Any], low: Any, high: Any) -> tuple[Any, Any]:

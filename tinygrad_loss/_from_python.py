@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import warnings
@@ -32,7 +33,8 @@ def numpy_dtype(dtype: Any, function: str) -> NumpyType | None:
     kind = _PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else dtype
     if not isinstance(kind, _dtypes.dtype):
         raise TypeError(
-            f"{function}(): argument 'dtype' must be torch.dtype, not {type_name(dtype)} ({dtype!r}). Use torch.float32, for example"
+            f"{function}(): argument 'dtype' must be torch.dtype, not {type_name(dtype)} ({dtype!r}). Use "
+            f"torch.float32, for example"
         )
     return kind.numpy
 
@@ -58,7 +60,7 @@ def array_from(data: Any, dtype: NumpyType | None, function: str = "tensor") -> 
         check_array(data, negative_strides=False)
         return np.array(data, dtype=dtype, order="C")
     if isinstance(data, (str, bytes)):
-        raise TypeError(f"{function}: new(): invalid data type '{type_name(data)}': {data!r} is text, not numbers")
+        raise _text(data, function)
     if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray) and data[0].ndim:
         warnings.warn(
             "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
@@ -75,13 +77,15 @@ def check_array(array: Array, negative_strides: bool = True) -> None:
     """Raise unless PyTorch can hold this array: its type, its byte order, its strides."""
     if not array.dtype.isnative and array.dtype.kind in "biuf":
         raise ValueError(
-            f"given numpy array has byte order different from the native byte order ({array.dtype}). Conversion between byte orders "
+            f"given numpy array has byte order different from the native byte order ({array.dtype}). "
+            f"Conversion between byte orders "
             "is currently not supported. Use array.astype(array.dtype.newbyteorder('='))"
         )
     _dtypes.from_numpy_dtype(array.dtype)
     if array.size and any(stride < 0 for stride in array.strides):
         raise ValueError(
-            f"At least one stride in the given numpy array is negative ({array.strides}), and tensors with negative strides are not "
+            f"At least one stride in the given numpy array is negative ({array.strides}), and tensors with "
+            f"negative strides are not "
             "currently supported. (You can probably work around this by making a copy of your array with array.copy().)"
         )
     if negative_strides and any(stride % array.itemsize for stride in array.strides):
@@ -95,7 +99,7 @@ def _is_sequence(value: Any) -> bool:
     kind = type(value)
     if kind is list or kind is tuple:
         return True
-    if isinstance(value, (Variable, np.generic, dict)):
+    if isinstance(value, (Variable, np.generic, dict)) or (kind is np.ndarray and not value.ndim):
         return False
     return hasattr(kind, "__getitem__") and hasattr(kind, "__len__")
 
@@ -104,7 +108,7 @@ def _flattened(data: Any, function: str) -> tuple[tuple[int, ...], list[Any]]:
     """The shape that the first elements have, and all numbers in a row, once every sequence has been found to fit the shape."""
     sizes: list[int] = []
     first = data
-    while _is_sequence(first) and not (isinstance(first, np.ndarray) and not first.ndim and sizes):
+    while _is_sequence(first) and not isinstance(first, bytes):
         if isinstance(first, str):
             raise ValueError(f"{function}: too many dimensions 'str': {first!r} is text, not numbers")
         sizes.append(len(first))
@@ -117,7 +121,8 @@ def _flattened(data: Any, function: str) -> tuple[tuple[int, ...], list[Any]]:
         for row in rows:
             if not _is_sequence(row):
                 raise TypeError(
-                    f"{function}: not a sequence: {row!r} stands where the other elements of dim {dim - 1} are sequences of length {size}"
+                    f"{function}: not a sequence: {row!r} stands where the other elements of dim {dim - 1} "
+                    f"are sequences of length {size}"
                 )
             if len(row) != size:
                 raise ValueError(
@@ -147,13 +152,13 @@ def _inferred_other(values: list[Any], function: str) -> _dtypes.dtype:
     first = values[0]
     if isinstance(first, (Variable, np.ndarray)):
         kinds = {(one._data if isinstance(one, Variable) else one).dtype for one in values}
-        return _dtypes.from_numpy_dtype(np.result_type(*kinds) if len(kinds) > 1 else kinds.pop())
+        return functools.reduce(_dtypes.promote_types, map(_dtypes.from_numpy_dtype, kinds))
     if isinstance(first, np.generic):
         return _dtypes.from_numpy_dtype(first.dtype)
-    if isinstance(first, (bool, int, float)):
-        return _dtypes.get_default_dtype() if isinstance(first, float) else _PYTHON_TYPES[bool if isinstance(first, bool) else int]
+    if isinstance(first, (int, float)):
+        return _dtypes.get_default_dtype() if isinstance(first, float) else _dtypes.int64
     if isinstance(first, (str, bytes)):
-        raise TypeError(f"{function}: new(): invalid data type '{type_name(first)}': {first!r} is text, not a number")
+        raise _text(first, function)
     if isinstance(first, complex):
         raise RuntimeError(f"{function}: complex numbers ({first!r}) are not supported here; use the real and imaginary parts")
     if _is_sequence(first):
@@ -161,7 +166,9 @@ def _inferred_other(values: list[Any], function: str) -> _dtypes.dtype:
             f"{function}: '{type_name(first)}' object cannot be interpreted as an integer, and must be real number, not "
             f"{type_name(first)}: {first!r} stands among numbers"
         )
-    raise RuntimeError(f"{function}: Could not infer dtype of {type_name(first)} ({first!r}); give numbers or nested lists of numbers")
+    raise RuntimeError(
+        f"{function}: Could not infer dtype of {type_name(first)} ({first!r}); give numbers or nested lists of numbers"
+    )
 
 
 def _converted(numbers: list[Any], target: NumpyType, function: str) -> Array:
@@ -195,7 +202,9 @@ def _python_number(value: Any, target: NumpyType, function: str) -> Any:
         if value._data.size != 1:
             if value._data.dtype.kind == "f":
                 raise ValueError(_only_one(function, value))
-            raise TypeError(f"{_only_one(function, value)}; only integer tensors of a single element can be converted to an index")
+            raise TypeError(
+                f"{_only_one(function, value)}; only integer tensors of a single element can be converted to an index"
+            )
         return value._data.item()
     if isinstance(value, (np.generic, np.ndarray)):
         return value.item()
@@ -216,6 +225,10 @@ def _truncated(value: float, target: NumpyType, function: str) -> int:
     if isinstance(value, float) and (not math.isfinite(value) or (target.kind == "u" and value < 0)):
         raise _overflow(value, target, function)
     return int(value)
+
+
+def _text(value: Any, function: str) -> TypeError:
+    return TypeError(f"{function}: new(): invalid data type '{type_name(value)}': {value!r} is text, not a number")
 
 
 def _overflow(value: Any, target: NumpyType, function: str) -> RuntimeError:

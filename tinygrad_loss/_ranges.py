@@ -23,7 +23,8 @@ def _number(value: Any, function: str, argument: str) -> Any:
     if isinstance(value, Variable):
         if value._data.ndim:
             raise RuntimeError(
-                f"{function} only supports 0-dimensional start and end tensors, but got {argument} with {value._data.ndim} dimension(s)."
+                f"{function} only supports 0-dimensional start and end tensors, but got {argument} with "
+                f"{value._data.ndim} dimension(s)."
             )
         return value._data.item()
     if isinstance(value, np.generic):
@@ -36,7 +37,8 @@ def _number(value: Any, function: str, argument: str) -> Any:
 def _count(value: Any, function: str, argument: str) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(
-            f"{function}() received an invalid combination of arguments: argument '{argument}' must be int, not {type_name(value)}"
+            f"{function}() received an invalid combination of arguments: argument '{argument}' must be int, "
+            f"not {type_name(value)}"
         )
     return operator.index(value)
 
@@ -51,7 +53,8 @@ def arange(*bounds: Any, dtype: Any = None, requires_grad: bool = False, **optio
     (tensor([0, 1, 2, 3]), tensor([1.0000, 1.5000, 2.0000]))
     """
     start, end, step = _bounds("arange", bounds, options)
-    kind = numpy_dtype(dtype, "arange") or inferred([float(start)] if any(isinstance(x, float) for x in (start, end, step)) else [1])
+    fraction = any(isinstance(value, float) for value in (start, end, step))
+    kind = numpy_dtype(dtype, "arange") or inferred([0.5 if fraction else 1])
     if kind.kind == "b":
         raise NotImplementedError("arange: \"arange_cpu\" not implemented for 'Bool'; use dtype=torch.int64")
     _check_span(start, end, step)
@@ -75,7 +78,9 @@ def _bounds(function: str, bounds: tuple[Any, ...], options: dict[str, Any]) -> 
     elif not bounds and "end" in options:
         bounds = (options.pop("start", 0), options.pop("end"))
     if not 2 <= len(bounds) <= 3:
-        raise TypeError(f"{function}() received an invalid combination of arguments: give {function}(end) or {function}(start, end, step)")
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments: give {function}(end) or {function}(start, end, step)"
+        )
     named = dict(zip(("start", "end", "step"), (*bounds, options.pop("step", 1)), strict=False))
     start, end, step = (_number(value, function, name) for name, value in named.items())
     return start, end, step
@@ -90,10 +95,13 @@ def _check_span(start: float, end: float, step: float) -> None:
         raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: from {start} to {end} by {step}")
 
 
-def range(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
+def range(
+    start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, requires_grad: bool = False, **options: Any
+) -> Tensor:
     """As ``arange`` with the end included, in floating point. Deprecated, as in PyTorch: use ``arange``."""
     warnings.warn(
-        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python's range "
+        "torch.range is deprecated and will be removed in a future release because its behavior is "
+        "inconsistent with Python's range "
         "builtin. Instead, use torch.arange, which produces values in [start, end).",
         UserWarning,
         stacklevel=2,

@@ -19,6 +19,13 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
+        lengths = tuple(lengths)
+        for place, length in enumerate(lengths):
+            if not hasattr(length, "__index__"):
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(length).__name__}')")
+        return tuple.__new__(cls, map(operator.index, lengths))
+
     def numel(self) -> int:
         """How many numbers a tensor of this shape holds."""
         return math.prod(self)
@@ -34,7 +41,17 @@ class Size(tuple[int, ...]):
         return Size(found) if isinstance(item, slice) else found
 
     def __add__(self, other: Any) -> Size:
-        return Size(tuple.__add__(self, tuple(other)))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Size:
+        return Size(tuple(other)) + self
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
 
 
 def listed(shape: Iterable[int]) -> str:

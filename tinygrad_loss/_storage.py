@@ -14,7 +14,8 @@ Sizes = tuple[int, ...]
 
 
 def unwatched(array: Array) -> Array:
-    """The same memory as an array of its own: what is written to it does not count as a change of ``array`` (see ``autograd.clock``).
+    """The same memory as an array of its own: what is written to it does not count as a change of ``array`` (see
+    ``autograd.clock``).
 
     >>> a = np.zeros(2); b = unwatched(a); b[0] = 1; a
     array([1., 0.])
@@ -38,7 +39,8 @@ def owner_of(array: Array) -> Array:
 
 
 def storage_of(array: Array) -> tuple[Array, int, Sizes]:
-    """The array that owns the memory into which ``array`` looks (the same object for all that share it), the number of the element
+    """The array that owns the memory into which ``array`` looks (the same object for all that share it), the number of
+    the element
     of it at which ``array`` starts, and the steps in elements. Where that memory has gaps, or another dtype: a copy.
 
     >>> owner, offset, stride = storage_of(np.arange(6).reshape(2, 3)[1:]); owner.tolist(), offset, stride

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _conversions, _creation, _draws, _dtypes, _legacy
+from . import _conversions, _creation, _draws, _dtypes, _legacy, _properties
 from ._device import CPU, device, layout, strided
 from ._dtypes import from_numpy_dtype
 from ._printing import tensor_format, tensor_repr
@@ -67,7 +67,7 @@ class Tensor(Variable, concrete=True):
     @property
     def shape(self) -> Size:
         """The lengths of the dimensions."""
-        return Size(self._data.shape)
+        return tuple.__new__(Size, self._data.shape)
 
     @property
     def dtype(self) -> _dtypes.dtype:
@@ -102,19 +102,20 @@ class Tensor(Variable, concrete=True):
     is_cpu = True
     is_cuda = is_mps = is_meta = is_sparse = is_quantized = is_mkldnn = is_nested = False
     data = property(_conversions.data, _conversions.set_data, _conversions.refuse_deletion)
-    dim = ndimension = _conversions.dim
-    numel = nelement = _conversions.numel
-    stride = _conversions.stride
-    storage_offset = _conversions.storage_offset
-    is_contiguous = _conversions.is_contiguous
-    element_size = _conversions.element_size
-    data_ptr = _conversions.data_ptr
-    get_device = _conversions.get_device
-    is_floating_point = _conversions.is_floating_point
-    is_complex = _conversions.is_complex
-    is_signed = _conversions.is_signed
-    is_inference = is_pinned = is_shared = _conversions.never
-    is_same_size = _conversions.is_same_size
+    dim = ndimension = _properties.dim
+    numel = nelement = _properties.numel
+    stride = _properties.stride
+    storage_offset = _properties.storage_offset
+    is_contiguous = _properties.is_contiguous
+    element_size = _properties.element_size
+    data_ptr = _properties.data_ptr
+    get_device = _properties.get_device
+    is_floating_point = _properties.is_floating_point
+    is_complex = _properties.is_complex
+    is_signed = _properties.is_signed
+    is_inference = is_pinned = is_shared = _properties.never
+    is_same_size = _properties.is_same_size
+    is_set_to = _properties.is_set_to
 
     @property
     def _base(self) -> Any:
@@ -344,7 +345,10 @@ class Tensor(Variable, concrete=True):
     __contains__ = _conversions.contains
     __reduce_ex__ = _conversions.reduce
     __deepcopy__ = _conversions.deepcopy
-    __dir__ = _conversions.names
+    __dir__ = _properties.names
+    __reversed__ = _conversions.reverse
+    real = property(_properties.real)
+    imag = property(_properties.imag)
 
     # New tensors
 
