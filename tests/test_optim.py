@@ -1,0 +1,397 @@
+"""Optimizers and schedulers: PyTorch's trajectories, state, options, printed form, errors and warnings."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import json
+import pickle
+import warnings
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from optim_cases import SCHEDULES, TRAJECTORIES, first, gradient, rates, trajectory
+
+import tinygrad_loss as tl
+from tinygrad_loss import optim
+
+RECORDED = json.loads((Path(__file__).parent / "recorded" / "optim.json").read_text())
+TOLERANCE = {"float64": 1e-12, "float32": 1e-6}
+
+
+def leaf(values: Any = 1.0, kind: str = "float32") -> Any:
+    return tl.from_numpy(np.array(values, kind)).requires_grad_()
+
+
+def with_grad(values: Any, grad: Any, kind: str = "float32") -> Any:
+    p = leaf(values, kind)
+    p.grad = tl.from_numpy(np.array(grad, kind))
+    return p
+
+
+def assert_near(ours: Any, theirs: Any, tolerance: float) -> None:
+    theirs = np.asarray(theirs)
+    scale = max(1.0, float(np.max(np.abs(theirs), initial=0)))
+    assert np.max(np.abs(np.asarray(ours) - theirs), initial=0) <= tolerance * scale
+
+
+# Trajectories
+
+
+@pytest.mark.parametrize("kind", TOLERANCE)
+@pytest.mark.parametrize("name", TRAJECTORIES)
+def test_recorded_trajectory(name: str, kind: str) -> None:
+    ends, _ = trajectory(tl, name, kind)
+    for ours, theirs in zip(ends, RECORDED["trajectories"][name][kind], strict=True):
+        assert ours.dtype == kind
+        assert_near(ours.reshape(-1)[:12], theirs, TOLERANCE[kind])
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("kind", TOLERANCE)
+@pytest.mark.parametrize("name", TRAJECTORIES)
+def test_trajectory(name: str, kind: str, torch: Any) -> None:
+    ends, ours = trajectory(tl, name, kind)
+    expected, theirs = trajectory(torch, name, kind)
+    for a, b in zip(ends, expected, strict=True):
+        assert_near(a, b, TOLERANCE[kind])
+    assert repr(ours) == repr(theirs)
+    mine, other = ours.state_dict(), theirs.state_dict()
+    assert mine["param_groups"] == other["param_groups"]
+    assert list(mine["state"]) == list(other["state"])
+    for number, values in other["state"].items():
+        assert list(mine["state"][number]) == list(values)
+        for key, value in values.items():
+            tensor = mine["state"][number][key]
+            assert str(tensor.dtype) == str(value.dtype)
+            assert_near(tensor.numpy(), value.numpy(), 4 * TOLERANCE[kind])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_recorded_rates(name: str) -> None:
+    np.testing.assert_allclose(rates(tl, name), RECORDED["rates"][name], rtol=1e-14)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates(name: str, torch: Any) -> None:
+    np.testing.assert_allclose(rates(tl, name), rates(torch, name), rtol=1e-14)
+
+
+# State
+
+
+@pytest.mark.parametrize("name", ["sgd-momentum", "adam-amsgrad", "rmsprop-centered", "adagrad-decay"])
+def test_a_saved_state_goes_on_as_if_nothing_had_happened(name: str) -> None:
+    kind_of, options = TRAJECTORIES[name]
+    shapes = [(3, 4), (3,), (200, 100)]
+
+    def run(p: list[Any], optimizer: Any, steps: range) -> None:
+        for step in steps:
+            for place, one in enumerate(p):
+                one.grad = tl.from_numpy(np.array(gradient(one.detach().numpy(), place, step)))
+            optimizer.step()
+
+    straight = [leaf(first(i, shape, "float64"), "float64") for i, shape in enumerate(shapes)]
+    run(straight, getattr(optim, kind_of)(straight, **options), range(6))
+    broken = [leaf(first(i, shape, "float64"), "float64") for i, shape in enumerate(shapes)]
+    before = getattr(optim, kind_of)(broken, **options)
+    run(broken, before, range(3))
+    saved = pickle.loads(pickle.dumps({k: v for k, v in _plain(before.state_dict()).items()}))
+    after = getattr(optim, kind_of)(broken, lr=99.0)
+    after.load_state_dict(_tensors(saved))
+    assert after.param_groups[0]["lr"] == options["lr"]
+    run(broken, after, range(3, 6))
+    for a, b in zip(straight, broken, strict=True):
+        assert np.array_equal(a.detach().numpy(), b.detach().numpy())
+
+
+def _plain(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {key: _plain(value) for key, value in state.items()}
+    return ("tensor", np.array(state.numpy())) if isinstance(state, tl.Tensor) else state
+
+
+def _tensors(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {key: _tensors(value) for key, value in state.items()}
+    return tl.from_numpy(state[1]) if isinstance(state, tuple) and state[0] == "tensor" else state
+
+
+def test_a_state_that_the_user_changes_is_the_state_that_is_used() -> None:
+    p, q = with_grad([1.0], [1.0]), with_grad([1.0], [1.0])
+    optimizer = optim.SGD([p, q], lr=1.0, momentum=0.5)
+    optimizer.step()
+    optimizer.state[p]["momentum_buffer"]._data[...] = 8  # in place: seen as it is
+    optimizer.state[q]["momentum_buffer"] = tl.from_numpy(np.full(1, 4, np.float32))  # another tensor
+    optimizer.step()
+    assert p.item() == -5.0
+    assert q.item() == -3.0
+    optimizer.state.clear()
+    optimizer.step()
+    assert p.item() == -6.0
+    assert q.item() == -4.0
+
+
+def test_a_parameter_that_changes_its_dtype_takes_its_state_along() -> None:
+    p = with_grad([1.0], [1.0])
+    optimizer = optim.SGD([p], lr=1.0, momentum=0.5)
+    optimizer.step()
+    p._data = p._data.astype(np.float64)
+    p._grad = tl.from_numpy(np.ones(1))
+    optimizer.step()
+    assert p.item() == -1.5
+    assert optimizer.state[p]["momentum_buffer"].dtype is tl.float64
+
+
+@pytest.mark.parametrize("make", [lambda p: p.T, lambda p: p[::2], lambda p: p])
+def test_memory_that_is_not_in_one_piece(make: Callable[[Any], Any]) -> None:
+    base = np.arange(24.0).reshape(4, 6)
+    expected = make(base.copy()) - 0.5 * np.sin(make(base))
+    p = tl.from_numpy(make(base)).requires_grad_()
+    p.grad = tl.from_numpy(np.sin(make(base)))
+    optim.SGD([p], lr=0.5).step()
+    np.testing.assert_allclose(make(base), expected, rtol=1e-15)  # the memory itself, which others look at too
+
+
+def test_large_parameters_in_stretches_equal_small_ones() -> None:
+    large = np.cos(np.arange(100_003.0))
+    whole = with_grad(large, np.sin(large), "float64")
+    parts = [with_grad(part, np.sin(part), "float64") for part in np.array_split(large, 11)]
+    for params in ([whole], parts):
+        optimizer = optim.AdamW(params, lr=0.1)
+        optimizer.step()
+        optimizer.step()
+    assert np.array_equal(whole.detach().numpy(), np.concatenate([part.detach().numpy() for part in parts]))
+
+
+def test_a_step_makes_earlier_graphs_stale() -> None:
+    p = leaf([2.0])
+    loss = (p * p).sum()
+    loss.backward(retain_graph=True)
+    optim.SGD([p], lr=0.1).step()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
+def test_nothing_is_kept_alive() -> None:
+    p = with_grad([1.0], [1.0])
+    optimizer = optim.Adam([p])
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 1)
+    optimizer.step()
+    dead = weakref.ref(optimizer)
+    gc.disable()
+    try:
+        del optimizer, scheduler
+        assert dead() is None
+    finally:
+        gc.enable()
+
+
+def test_pickle_and_deepcopy() -> None:
+    p = with_grad([1.0], [1.0])
+    optimizer = optim.SGD([p], lr=0.5, momentum=0.9)
+    optimizer.step()
+    other = copy.deepcopy(optimizer)
+    (q,) = other.param_groups[0]["params"]
+    assert q is not p
+    q.grad = tl.from_numpy(np.ones(1, np.float32))
+    other.step()
+    assert p.item() == 0.5
+    assert q.item() == pytest.approx(0.5 - 0.5 * 1.9)
+
+
+# Options and groups
+
+
+def test_groups_names_and_repr() -> None:
+    a, b = leaf(), leaf()
+    optimizer = optim.SGD([{"params": a, "lr": 0.5}, {"params": [b]}], lr=0.1)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.5, 0.1]
+    assert repr(optimizer).splitlines()[:4] == ["SGD (", "Parameter Group 0", "    dampening: 0", "    differentiable: False"]
+    named = optim.Adam([("weight", a), ("bias", b)])
+    assert named.param_groups[0]["param_names"] == ["weight", "bias"]
+    assert named.state_dict()["param_groups"][0]["params"] == [0, 1]
+
+
+def test_zero_grad_and_closure() -> None:
+    p = with_grad([1.0], [1.0])
+    optimizer = optim.SGD([p], lr=0.25)
+    grad = p.grad
+    optimizer.zero_grad(set_to_none=False)
+    assert p.grad is grad
+    assert grad.item() == 0
+    optimizer.zero_grad()
+    assert p.grad is None
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        loss = (p * 2).sum()
+        loss.backward()
+        return loss
+
+    with tl.no_grad():
+        assert optimizer.step(closure).item() == 2.0
+    assert p.item() == 0.5
+
+
+def test_a_learning_rate_may_be_a_tensor() -> None:
+    p = with_grad([1.0], [1.0])
+    optimizer = optim.SGD([p], lr=tl.from_numpy(np.array(0.5)))
+    scheduler = optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    optimizer.step()
+    scheduler.step()
+    optimizer.step()
+    assert p.item() == 0.25
+    assert optimizer.param_groups[0]["lr"].item() == 0.25
+
+
+def test_ones_own_optimizer() -> None:
+    class Halve(optim.Optimizer):
+        def __init__(self, params: Any) -> None:
+            super().__init__(params, {"lr": 0.5})
+
+        def step(self, closure: Any = None) -> None:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    p._data *= group["lr"]
+
+    p = leaf([1.0])
+    optimizer = Halve([p])
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimizer.step()
+        scheduler.step()
+    assert p.item() == 0.5
+
+
+ERRORS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "lr": (lambda torch, p: torch.optim.SGD([p], lr=-1), "Invalid learning rate: -1"),
+    "momentum": (lambda torch, p: torch.optim.SGD([p], momentum=-1), "Invalid momentum value: -1"),
+    "nesterov": (lambda torch, p: torch.optim.SGD([p], nesterov=True), "Nesterov momentum requires a momentum and zero dampening"),
+    "eps": (lambda torch, p: torch.optim.Adam([p], eps=-1), "Invalid epsilon value: -1"),
+    "beta": (lambda torch, p: torch.optim.Adam([p], betas=(0.9, 1.0)), "Invalid beta parameter at index 1: 1.0"),
+    "betas": (lambda torch, p: torch.optim.Adam([p], betas=(0.0, 0)), "betas must be either both floats or both Tensors"),
+    "weight_decay": (lambda torch, p: torch.optim.AdamW([p], weight_decay=-1), "Invalid weight_decay value: -1"),
+    "alpha": (lambda torch, p: torch.optim.RMSprop([p], alpha=-1), "Invalid alpha value: -1"),
+    "lr_decay": (lambda torch, p: torch.optim.Adagrad([p], lr_decay=-1), "Invalid lr_decay value: -1"),
+    "fused": (lambda torch, p: torch.optim.SGD([p], fused=True, foreach=True), "`fused` and `foreach` cannot be `True` together."),
+    "empty": (lambda torch, p: torch.optim.SGD([]), "optimizer got an empty parameter list"),
+    "tensor": (lambda torch, p: torch.optim.SGD(p), "params argument given to the optimizer should be an iterable of Tensors or dicts"),
+    "no tensor": (lambda torch, p: torch.optim.SGD([1.0]), "optimizer can only optimize Tensors, but one of the params is"),
+    "non-leaf": (lambda torch, p: torch.optim.SGD([p * 2]), "can't optimize a non-leaf Tensor"),
+    "set": (lambda torch, p: torch.optim.SGD([{"params": {p}}]), "optimizer parameters need to be organized in ordered collections"),
+    "twice": (lambda torch, p: torch.optim.SGD([{"params": [p]}, {"params": [p]}]), "some parameters appear in more than one parameter group"),
+    "names": (lambda torch, p: torch.optim.SGD([("a", p), p]), "Some param names are missing"),
+    "no group": (lambda torch, p: torch.optim.SGD([p]).add_param_group([p]), "param_group must be a dict"),
+    "groups": (lambda torch, p: torch.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": []}), "different number of parameter groups"),
+    "group size": (
+        lambda torch, p: torch.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0, 1]}]}),
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+    ),
+    "scheduler": (lambda torch, p: torch.optim.lr_scheduler.StepLR(p, 1), "Tensor is not an Optimizer"),
+    "resume": (
+        lambda torch, p: torch.optim.lr_scheduler.StepLR(torch.optim.SGD([p]), 1, last_epoch=3),
+        "param 'initial_lr' is not specified in param_groups[0] when resuming scheduler",
+    ),
+    "lambdas": (lambda torch, p: torch.optim.lr_scheduler.LambdaLR(torch.optim.SGD([p]), [abs, abs]), "Expected 1 lr_lambdas, but got 2"),
+    "factor": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), factor=1.0), "Factor should be < 1.0"),
+    "mode": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), mode="up"), "mode up is unknown!"),
+    "min_lr": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), min_lr=[0, 0]), "expected 1 min_lrs, got 2"),
+    "start_factor": (
+        lambda torch, p: torch.optim.lr_scheduler.LinearLR(torch.optim.SGD([p]), start_factor=0),
+        "Starting multiplicative factor expected to be greater than 0 and less or equal to 1",
+    ),
+    "get_lr": (lambda torch, p: torch.optim.lr_scheduler.LRScheduler(torch.optim.SGD([p])), ""),
+}  # fmt: skip
+
+
+def raised(torch: Any, name: str) -> tuple[type[BaseException], str]:
+    p = torch.from_numpy(np.ones(2, np.float32)).requires_grad_()
+    with pytest.raises(Exception) as info:  # noqa: B017, PT011
+        ERRORS[name][0](torch, p)
+    return info.type, str(info.value)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_error(name: str) -> None:
+    kind, text = raised(tl, name)
+    assert issubclass(kind, (ValueError, TypeError, RuntimeError, KeyError, NotImplementedError))
+    assert ERRORS[name][1] in text
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ERRORS)
+def test_error_is_pytorchs(name: str, torch: Any) -> None:
+    (kind, _), (expected, words) = raised(tl, name), raised(torch, name)
+    assert kind is expected
+    assert ERRORS[name][1] in words
+
+
+def warned(action: Callable[[], Any]) -> list[tuple[type[Warning], str]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        action()
+    return [(one.category, str(one.message)[:80]) for one in caught]
+
+
+def scheduler_first(torch: Any) -> None:
+    p = torch.from_numpy(np.ones(1)).requires_grad_()
+    scheduler = torch.optim.lr_scheduler.StepLR(torch.optim.SGD([p], lr=1.0), 1)
+    scheduler.step()
+    scheduler.step()
+    scheduler.get_lr()
+    scheduler.step(7)
+
+
+def test_warnings_of_schedulers() -> None:
+    texts = [text for _, text in warned(lambda: scheduler_first(tl))]
+    assert texts[0].startswith("Detected call of `lr_scheduler.step()` before `optimizer.step()`")
+    assert texts[1].startswith("To get the last learning rate computed by the scheduler")
+    assert texts[2].startswith("The epoch parameter in `scheduler.step()`")
+    assert len(texts) == 3
+
+
+@pytest.mark.torch
+def test_warnings_are_pytorchs(torch: Any) -> None:
+    assert warned(lambda: scheduler_first(tl)) == warned(lambda: scheduler_first(torch))
+
+
+def test_duplicate_parameters_warn_and_step_twice() -> None:
+    p = with_grad([1.0], [1.0])
+    caught = warned(lambda: optim.SGD([p, p], lr=0.25).step())
+    assert "duplicate parameters" in caught[0][1]
+    assert p.item() == 0.5
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_can_be_saved_and_resumed(name: str) -> None:
+    kind_of, options = SCHEDULES[name]
+    measured = kind_of == "ReduceLROnPlateau"
+
+    def made() -> tuple[Any, Any]:
+        optimizer = optim.SGD([{"params": leaf()}, {"params": leaf(), "lr": 0.5}], lr=0.1)
+        return optimizer, getattr(optim.lr_scheduler, kind_of)(optimizer, **options)
+
+    def run(optimizer: Any, scheduler: Any, steps: int) -> list[Any]:
+        found = []
+        for _ in range(steps):
+            optimizer.step()
+            scheduler.step(*([1.0] if measured else []))
+            found.append(scheduler.get_last_lr())
+        return found
+
+    optimizer, scheduler = made()
+    run(optimizer, scheduler, 5)
+    saved = copy.deepcopy((optimizer.state_dict(), scheduler.state_dict()))
+    assert "optimizer" not in saved[1]
+    expected = run(optimizer, scheduler, 8)
+    optimizer, scheduler = made()
+    optimizer.load_state_dict(saved[0])
+    scheduler.load_state_dict(saved[1])
+    assert run(optimizer, scheduler, 8) == expected

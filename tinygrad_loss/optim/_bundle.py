@@ -1,0 +1,149 @@
+"""Parameters that are updated together: an optimizer's formula runs on a few flat arrays, however many tensors there are.
+
+NumPy's cost for a small array is the call. So the gradients of small parameters are laid side by side, the formula is run
+once for all, and the change is added to each. A large parameter is worked through in stretches that stay in the processor's
+cache. The state tensors that ``optimizer.state`` shows (momentum and the like) are views of the flat arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .._dtypes import F32, F64, default_numpy
+from .._tensor import Tensor
+from ..autograd.clock import touch
+from ..autograd.node import NO_EDGE
+from ..autograd.wrapping import wrap
+
+Array = np.ndarray[Any, Any]
+
+SMALL = 1 << 14
+STRETCH = 1 << 15
+
+
+class Piece:
+    """What a formula works on, flat arrays of one length: ``grad``, the optimizer's ``state`` (in the order of its slots), two
+    to compute in (``scratch``), and ``update``, into which it writes what is added to the parameters, the ``values``."""
+
+    __slots__ = ("fresh", "grad", "scratch", "state", "step", "update", "values")
+
+    grad: Array
+    values: Array
+    state: list[Array]
+    scratch: Array
+    update: Array
+    step: float
+    """Which step of these parameters this is, from 1 on."""
+    fresh: bool
+    """Whether the state is still as it was made."""
+
+
+class Bundle:
+    """Parameters of one dtype that have taken the same number of steps: many small ones, or one."""
+
+    def __init__(self, params: list[Tensor], state: dict[Any, dict[str, Any]], slots: Mapping[str, float], counted: bool) -> None:
+        self.params, self.dtype = params, params[0]._data.dtype
+        self.ends = np.cumsum([p._data.size for p in params]).tolist()
+        self.size: int = self.ends[-1]
+        self.entries = [state[p] for p in params] if slots or counted else []
+        self.fresh = not all(entry.get(name) is not None for entry in self.entries for name in slots)
+        self.placed: list[tuple[dict[str, Any], str, Tensor]] = []
+        self.steps = self._counters() if counted else None
+        self.flat = [self._slot(name, first) for name, first in slots.items()]
+        self.direct = len(params) == 1 and params[0]._data.flags.c_contiguous
+        self.work = np.empty((5, min(self.size, STRETCH) if self.direct else self.size), self.dtype)
+        self.update_views = self._views(self.work[3])
+
+    def _views(self, flat: Array) -> list[Array]:
+        """The part of each parameter in a flat array, in the parameter's shape."""
+        if len(flat) < self.size:
+            return []
+        return [
+            flat[end - p._data.size : end].reshape(p._data.shape) for p, end in zip(self.params, self.ends, strict=True)
+        ]
+
+    def _counters(self) -> Array:
+        steps = np.array([steps_of(entry) for entry in self.entries], F64 if default_numpy() == F64 else F32)
+        for place, entry in enumerate(self.entries):
+            self._place(entry, "step", steps[place : place + 1].reshape(()))
+        return steps
+
+    def _slot(self, name: str, first: float) -> Array:
+        flat = np.empty(self.size, self.dtype)
+        for entry, view in zip(self.entries, self._views(flat), strict=True):
+            old = entry.get(name)
+            view[...] = first if old is None else old._data
+            self._place(entry, name, view)
+        return flat
+
+    def _place(self, entry: dict[str, Any], name: str, view: Array) -> None:
+        entry[name] = tensor = wrap(view, NO_EDGE)
+        self.placed.append((entry, name, tensor))
+
+    def is_current(self, state: Mapping[Any, Any]) -> bool:
+        """Whether nobody has changed the parameters' dtype, or put other tensors into the state, since."""
+        for p in self.params:
+            if p._data.dtype is not self.dtype:
+                return False
+        for p, entry in zip(self.params, self.entries):  # noqa: B905  (no entries where there is no state)
+            if state.get(p) is not entry:
+                return False
+        return all(entry.get(name) is tensor for entry, name, tensor in self.placed)
+
+    def pieces(self, want_values: bool) -> Iterator[Piece]:
+        """The flat arrays to run the formula on. After each piece its ``update`` is added to the parameters."""
+        piece = Piece()
+        piece.fresh = self.fresh
+        if self.steps is not None:
+            self.steps += 1
+            piece.step = float(self.steps[0])
+        if self.direct:
+            yield from self._stretches(piece)
+        else:
+            grads = [p.grad._data.reshape(-1) for p in self.params]
+            piece.grad = np.concatenate(grads, out=self.work[0])
+            if want_values:
+                piece.values = np.concatenate([p._data.reshape(-1) for p in self.params], out=self.work[4])
+            piece.state, piece.scratch, piece.update = self.flat, self.work[1:3], self.work[3]
+            yield piece
+            for p, view in zip(self.params, self.update_views, strict=True):
+                data = p._data
+                np.add(data, view, out=data)
+                touch(data)
+        self.fresh = False
+
+    def _stretches(self, piece: Piece) -> Iterator[Piece]:
+        data = self.params[0]._data
+        grad, values = self.params[0].grad._data.reshape(-1), data.reshape(-1)
+        for start in range(0, self.size, STRETCH):
+            part = slice(start, start + STRETCH)
+            length = min(STRETCH, self.size - start)
+            piece.grad, piece.values = grad[part], values[part]
+            piece.state = [flat[part] for flat in self.flat]
+            piece.scratch, piece.update = self.work[1:3, :length], self.work[3, :length]
+            yield piece
+            np.add(piece.values, piece.update, out=piece.values)
+        touch(data)
+
+
+def steps_of(entry: Mapping[str, Any]) -> float:
+    """How many steps a parameter has taken, by its state."""
+    count = entry.get("step", 0.0)
+    return float(count._data.item() if isinstance(count, Tensor) else count)
+
+
+def bundled(
+    params: list[Tensor], state: dict[Any, dict[str, Any]], slots: Mapping[str, float], counted: bool
+) -> list[Bundle]:
+    """The parameters in bundles: small ones of the same dtype, count of steps and kind of state together, large ones alone."""
+    together: dict[Any, list[Tensor]] = {}
+    for place, p in enumerate(params):
+        entry = state[p] if slots or counted else {}  # made here, in the parameters' order
+        kind: Any = place
+        if p._data.size <= SMALL and not any(p is other for other in params[:place]):
+            kind = (p._data.dtype, steps_of(entry), tuple(entry.get(name) is None for name in slots))
+        together.setdefault(kind, []).append(p)
+    return [Bundle(some, state, slots, counted) for some in together.values()]
