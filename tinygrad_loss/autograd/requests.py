@@ -175,7 +175,7 @@ def _root_gradient(output: Any, gradient: Any, place: int, create: bool) -> Any:
                 f"grad can be implicitly created only for scalar outputs, not for shape {list(data.shape)}. Reduce it to one "
                 "number first (loss.mean() or loss.sum()), or pass a gradient of that shape."
             )
-        g = np.ones_like(data)
+        g = np.ones(data.shape, data.dtype)
         return wrap(g, NO_EDGE) if create else g
     if not isinstance(gradient, kind.tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")

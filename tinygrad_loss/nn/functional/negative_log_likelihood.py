@@ -17,7 +17,7 @@ from ...ops._record import Array, array_of, data_of, record
 from ...ops.indexing import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
-from ...ops.softmaxes import LogSoftmaxBackward0
+from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction
 
@@ -35,32 +35,36 @@ class NllLossBackward0(Fused):
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, target, weight, reduction, ignore_index, total = saved
         if reduction == NUMBERS["mean"]:
-            with np.errstate(all="ignore"):
-                g = g / total
-        dim = min(1, len(x.shape) - 1)
+            g = g / total if total else g * np.nan
+        dim = 1 if len(x.shape) > 1 else 0
+        if isinstance(x, LogProbabilities):
+            # An ignored row gets 0, also where g is nan because there is nothing to average over.
+            weights = x.state.weights
+            g = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
+            sparse = OneHotGradient(g.reshape(-1) if g.ndim else g, x.state, x.shape, dim)
+            return [sparse if self._log_softmax() else np.asarray(sparse)]
         classes = target.reshape(-1)
         ignored = classes == ignore_index
         if not ignored.any():
             ignored = None
         weights = row_weights(classes, weight, ignored, x.dtype)
-        state = self._state(x, dim, classes, ignored, weights)
-        if state is not None:
-            # An ignored row gets 0, also where g is nan because there is nothing to average over.
-            coefficient = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
-            return [OneHotGradient(coefficient.reshape(-1) if coefficient.ndim else coefficient, state, x.shape, dim)]
+        node = self._log_softmax()
+        if node is not None and node.checked()[1] == dim:
+            state = node.state_for(classes if ignored is None else np.where(ignored, 0, classes), weights)
+            if state is not None:
+                g = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
+                return [OneHotGradient(g.reshape(-1) if g.ndim else g, state, x.shape, dim)]
         values = -g.reshape(-1) if weights is None else np.where(weights == 0, x.dtype.type(0), -g.reshape(-1) * weights)
         rows = np.zeros((classes.size, x.shape[dim]), x.dtype)
         rows[np.arange(classes.size), classes if ignored is None else np.where(ignored, 0, classes)] = values
         return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
 
-    def _state(self, x: Any, dim: int, classes: Array, ignored: Any, weights: Any) -> Any:
-        """The state by which log-softmax takes the gradient without its zeros; None where something else comes before."""
+    def _log_softmax(self) -> LogSoftmaxBackward0 | None:
+        """The log-softmax that comes next in the walk, perhaps behind a view, if no hook is to see what is sent there."""
         node = self.next_functions[0][0]
         if isinstance(node, ViewBackward0) and node.hooks is None:
             node = node.next_functions[0][0]
-        if not isinstance(node, LogSoftmaxBackward0) or node.hooks is not None or node.checked()[1] != dim:
-            return None
-        return node.state_for(classes if ignored is None else np.where(ignored, 0, classes), weights)
+        return node if isinstance(node, LogSoftmaxBackward0) and node.hooks is None else None
 
     def define(self, *inputs: Any) -> Any:
         _, target, weight, reduction, ignore_index, _ = self.checked()
@@ -166,8 +170,10 @@ def finished(
     if reduction == "none":
         value = losses.reshape(classes.shape)
     else:
-        with np.errstate(all="ignore"):
-            value = np.asarray(losses.sum() if reduction == "sum" else losses.sum() / losses.dtype.type(total)).astype(x.dtype)
+        value = np.add.reduce(losses)
+        if reduction == "mean":
+            value = value / total if total else value * np.nan
+        value = np.asarray(value, x.dtype)
     rest = (data_of(weight), NUMBERS[reduction], ignore_index, np.asarray(total))
     if len(shape) <= 2:
         return record(NllLossBackward0, (input,), value, (x if saved is None else saved, classes, *rest))
