@@ -20,6 +20,7 @@ from tinygrad_loss.kernels.exponentials import (
     fill_rows,
     row_exponentials,
     row_starts,
+    rows_in,
     some_rows,
 )
 from tinygrad_loss.kernels.rows import SMALL, over_rows
@@ -45,19 +46,20 @@ class CrossEntropyState:
 
 @np.errstate(invalid="ignore", over="ignore")  # inf - inf is nan and shall be
 def forward(
-    logits: Floats, target: Array, weight: Floats | None = None, ignore_index: int = -100
+    logits: Floats, target: Array, weight: Floats | None = None, ignore_index: int = -100, in_place: bool = False
 ) -> tuple[Floats, CrossEntropyState]:
     """The loss of each row and the state for backward: logits (n, c), target (n,) integers, weight (c,) or None.
 
+    in_place keeps the exponentials in the memory of the logits, which must be row-major.
     Raises IndexError for a target outside [0, c) that is not ignore_index.
     """
     n, c = logits.shape
     classes, ignored = checked_target(target, c, ignore_index)
     if not logits.size:
         return np.zeros(n, logits.dtype), CrossEntropyState(empty_rows(n, c, logits.dtype), classes, None)
-    rows = _all_rows(logits)
     at_target: Indices = row_starts(n, c) + classes
     loss = at(logits, at_target)
+    rows = _all_rows(logits, in_place)
     np.subtract(rows.largest, loss, loss)
     loss += rows.log_total()
     weights = None
@@ -143,11 +145,11 @@ def checked_target(target: Array, c: int, ignore_index: int) -> tuple[Indices, M
     return classes, ignored if ignored.any() else None
 
 
-def _all_rows(logits: Floats) -> RowExponentials:
+def _all_rows(logits: Floats, in_place: bool) -> RowExponentials:
     n, c = logits.shape
     if logits.size <= SMALL:
-        return row_exponentials(logits, np.empty((n, c), logits.dtype))
-    whole = empty_rows(n, c, logits.dtype)
+        return row_exponentials(logits, logits if in_place else np.empty((n, c), logits.dtype))
+    whole = rows_in(logits) if in_place else empty_rows(n, c, logits.dtype)
 
     def fill(part: slice, x: Floats) -> None:
         fill_rows(whole, part, x)

@@ -51,8 +51,14 @@ class RowExponentials(NamedTuple):
 
 def empty_rows(n: int, c: int, dtype: np.dtype[np.floating]) -> RowExponentials:
     """Room for the exponentials of n rows, for fill_rows to fill block by block."""
-    per_row = (np.empty(n, dtype) for _ in range(3))
-    return RowExponentials(buffers.empty((n, c), dtype), np.empty(n, np.int64), *per_row)
+    return rows_in(buffers.empty((n, c), dtype))
+
+
+def rows_in(memory: Floats) -> RowExponentials:
+    """The same in given memory, (n, c), which may be that of the logits."""
+    n = len(memory)
+    per_row = (np.empty(n, memory.dtype) for _ in range(3))
+    return RowExponentials(memory, np.empty(n, np.int64), *per_row)
 
 
 def fill_rows(whole: RowExponentials, rows: slice, x: Floats) -> RowExponentials:
@@ -71,7 +77,7 @@ def some_rows(whole: RowExponentials, rows: slice) -> RowExponentials:
 
 
 def row_exponentials(x: Floats, out: Floats) -> RowExponentials:
-    """The exponentials of the rows of x, (n, c) with n, c > 0, written to out: row-major, and not x itself."""
+    """The exponentials of the rows of x, (n, c) with n, c > 0, written to out: row-major, and perhaps x itself."""
     n, c = x.shape
     starts = row_starts(n, c)
     peak: Indices = starts + x.argmax(1)
@@ -79,7 +85,7 @@ def row_exponentials(x: Floats, out: Floats) -> RowExponentials:
     if _needs_no_shift(x, largest):
         np.exp(x, out)
     else:
-        _shifted_exponentials(x, largest, out)
+        _shifted_exponentials(x.copy() if np.may_share_memory(x, out) else x, largest, out)
     flat = out.reshape(-1)
     top = flat.take(peak)
     flat[peak] = 0
