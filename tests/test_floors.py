@@ -33,7 +33,7 @@ LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 LIBRARY = 6  # the package itself (its __init__) shows what lies up to here, and _picture and the like lazily
 FORBIDDEN = {"kernels": {"autograd"}}  # array in, array out: no node
 
-EXTRAS = {"tqdm", "matplotlib", "torch", "safetensors", "IPython"}
+EXTRAS = {"tqdm", "matplotlib", "mpmath", "torch", "safetensors", "IPython"}
 CORE = ("autograd", "ops", "_tensor", "nn/functional")
 # What may be called while the package is imported: makers of constants and of types, and functions of the package's own:
 # `loss` attaches a definition, and the others make one function of another.
