@@ -24,6 +24,7 @@ from ..autograd.wrapping import kind, wrap
 
 Array = np.ndarray[Any, Any]
 ndarray = np.ndarray
+NUMBERS = {float, int, bool}
 _new = object.__new__
 
 
@@ -89,7 +90,7 @@ def unary(op: type[Unary], x: Any) -> Any:
 
 def binary(op: type[Binary], x: Any, y: Any) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
-    if type(y) is float and isinstance(x, Variable):
+    if (type(y) is float or type(y) is int) and isinstance(x, Variable):
         a, b, e, f = x._data, y, x._edge, NO_EDGE
         if a.dtype is not F32 and a.dtype is not F64:
             a, b = harmonised(a, b)
@@ -101,7 +102,7 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
             f = f.resolve(y)
     elif isinstance(x, Variable) or isinstance(y, Variable):
         e, f = edge_of(x), edge_of(y)
-        a, b = harmonised(operand(op, x), operand(op, y))
+        a, b = paired(operand(op, x), operand(op, y))
     else:
         return op.forward(x, y)
     if type(e) is not tuple:
@@ -217,6 +218,15 @@ def operand(op: type[Node], value: Any) -> Any:
         f"{public_name(op)}(): argument 'other' must be Tensor or a number, not {type(value).__name__}. "
         "Make a tensor of it with tensor(...)."
     )
+
+
+def paired(a: Any, b: Any) -> tuple[Any, Any]:
+    """``harmonised``, but a number beside a floating-point array stays one, since NumPy takes it in the array's dtype too."""
+    if (type(a) is ndarray and type(b) in NUMBERS and a.dtype.kind == "f") or (
+        type(b) is ndarray and type(a) in NUMBERS and b.dtype.kind == "f"
+    ):
+        return a, b
+    return harmonised(a, b)
 
 
 def harmonised(a: Any, b: Any) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._dtypes import weak_float
 from ..autograd.node import Node
-from ._record import Binary, Unary, array_of, binary, data_of, harmonised, operand, record, unary
+from ._record import NUMBERS, array_of, Binary, binary, data_of, harmonised, operand, paired, record, Unary, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -165,7 +165,7 @@ def rsub(input: Tensor, other: Number) -> Tensor:
     """
     if hasattr(other, "_data"):
         return sub(other, input)  # type: ignore[arg-type]
-    a, b = harmonised(operand(RsubBackward1, other), data_of(input))
+    a, b = paired(operand(RsubBackward1, other), data_of(input))
     return record(RsubBackward1, (input,), np.subtract(a, b))  # type: ignore[no-any-return]
 
 
@@ -190,7 +190,7 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     if rounding_mode is not None:
         return _rounded_division(input, other, rounding_mode)
     a, b = data_of(input), data_of(other)
-    if not (getattr(a, "dtype", None) == getattr(b, "dtype", None) and a.dtype.kind == "f"):
+    if not (type(b) in NUMBERS or getattr(a, "dtype", None) == getattr(b, "dtype", None)) or a.dtype.kind != "f":
         a, b = harmonised(a, data_of(operand_or_tensor(DivBackward0, other)))
         if a.dtype.kind != "f":
             floats = weak_float(a.dtype)
@@ -264,7 +264,8 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     x = data_of(operand_or_tensor(PowBackward0, input))
     n = data_of(operand_or_tensor(PowBackward0, exponent))
     if hasattr(input, "_data") and not isinstance(n, np.ndarray):
-        x, _ = harmonised(x, n)
+        if x.dtype.kind != "f":
+            x, _ = harmonised(x, n)
         if x.dtype.kind in "iu" and n < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
         return record(PowBackward0, (input,), power(x, n), (x, n))  # type: ignore[no-any-return]
@@ -315,6 +316,12 @@ class AddBackward1(Node):
     vjps = (lambda g: g,)
 
 
+class SubBackward1(AddBackward1):
+    """x - number, as PyTorch's own losses record it."""
+
+    __slots__ = ()
+
+
 class MulBackward1(Node):
     """x times number, as PyTorch's own losses record it."""
 
@@ -335,12 +342,22 @@ class DivBackward1(Node):
 
 def add_number(input: Any, number: float) -> Any:
     """``input + number`` with one edge."""
-    return record(AddBackward1, (input,), data_of(input) + number)
+    return record(AddBackward1, (input,), np.add(*harmonised(data_of(input), number)))
+
+
+def sub_number(input: Any, number: float) -> Any:
+    """``input - number`` with one edge."""
+    return record(SubBackward1, (input,), np.subtract(*harmonised(data_of(input), number)))
+
+
+def number_sub(number: float, input: Any) -> Any:
+    """``number - input`` with two edges and the number taken in the input's dtype, as PyTorch's own losses record it."""
+    return binary(SubBackward0, np.asarray(number).astype(data_of(input).dtype), input)
 
 
 def mul_number(input: Any, number: float) -> Any:
     """``input * number`` with one edge."""
-    return record(MulBackward1, (input,), data_of(input) * number, (number,))
+    return record(MulBackward1, (input,), np.multiply(*harmonised(data_of(input), number)), (number,))
 
 
 def div_number(input: Any, number: float) -> Any:
