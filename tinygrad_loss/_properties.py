@@ -83,7 +83,7 @@ def is_floating_point(input: Tensor) -> bool:
     >>> torch.is_floating_point(torch.ones(1)), torch.is_floating_point(torch.tensor([1]))
     (True, False)
     """
-    return array_of(input, "is_floating_point").dtype.kind == "f"
+    return bool(array_of(input, "is_floating_point").dtype.kind == "f")
 
 
 def is_complex(input: Tensor) -> bool:
@@ -115,7 +115,7 @@ def is_tensor(obj: Any) -> bool:
 
 def is_same_size(input: Tensor, other: Tensor) -> bool:
     """Whether both have one shape."""
-    return input._data.shape == array_of(other, "is_same_size", "other").shape
+    return bool(input._data.shape == array_of(other, "is_same_size", "other").shape)
 
 
 def is_set_to(input: Tensor, tensor: Tensor) -> bool:

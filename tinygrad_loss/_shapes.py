@@ -103,7 +103,7 @@ def dims_of(dim: Any, ndim: int, function: str = "dim") -> tuple[int, ...]:
     if dim is None:
         return tuple(range(ndim))
     if isinstance(dim, (int, np.integer)):
-        return (dim_of(dim, ndim, function),) if ndim else _check_scalar(dim, function)
+        return (dim_of(dim, ndim, function),) if ndim else _check_scalar(int(dim), function)
     places = tuple(dim_of(one, ndim, function) for one in dim)
     if not places:
         return tuple(range(ndim))
