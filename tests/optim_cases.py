@@ -25,13 +25,16 @@ TRAJECTORIES: dict[str, tuple[str, dict[str, Any]]] = {
     "adamw-amsgrad": ("AdamW", {"lr": 0.01, "amsgrad": True, "weight_decay": 0.3, "maximize": True}),
     "rmsprop": ("RMSprop", {"lr": 0.01}),
     "rmsprop-momentum": ("RMSprop", {"lr": 0.005, "momentum": 0.9, "weight_decay": 0.1}),
-    "rmsprop-centered": ("RMSprop", {"lr": 0.005, "alpha": 0.8, "eps": 1e-2, "centered": True, "momentum": 0.5, "maximize": True}),
+    "rmsprop-centered": (
+        "RMSprop",
+        {"lr": 0.005, "alpha": 0.8, "eps": 1e-2, "centered": True, "momentum": 0.5, "maximize": True},
+    ),
     "adagrad": ("Adagrad", {"lr": 0.1}),
     "adagrad-decay": (
         "Adagrad",
         {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "maximize": True},
     ),
-}  # fmt: skip
+}
 
 # name: (scheduler, options); functions and the losses that ReduceLROnPlateau sees stand below
 SCHEDULES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -42,7 +45,10 @@ SCHEDULES: dict[str, tuple[str, dict[str, Any]]] = {
     "lambda": ("LambdaLR", {"lr_lambda": [lambda epoch: 0.95**epoch, lambda epoch: 1 / (1 + epoch)]}),
     "linear": ("LinearLR", {"start_factor": 0.25, "end_factor": 0.9, "total_iters": 9}),
     "plateau": ("ReduceLROnPlateau", {"factor": 0.5, "patience": 2, "cooldown": 1, "min_lr": 1e-3}),
-    "plateau-max": ("ReduceLROnPlateau", {"mode": "max", "patience": 1, "threshold_mode": "abs", "threshold": 0.1, "min_lr": [0, 0.02]}),
+    "plateau-max": (
+        "ReduceLROnPlateau",
+        {"mode": "max", "patience": 1, "threshold_mode": "abs", "threshold": 0.1, "min_lr": [0, 0.02]},
+    ),
 }
 
 

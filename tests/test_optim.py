@@ -101,7 +101,7 @@ def test_a_saved_state_goes_on_as_if_nothing_had_happened(name: str) -> None:
     broken = [leaf(first(i, shape, "float64"), "float64") for i, shape in enumerate(shapes)]
     before = getattr(optim, kind_of)(broken, **options)
     run(broken, before, range(3))
-    saved = pickle.loads(pickle.dumps({k: v for k, v in _plain(before.state_dict()).items()}))
+    saved = pickle.loads(pickle.dumps(_plain(before.state_dict())))
     after = getattr(optim, kind_of)(broken, lr=99.0)
     after.load_state_dict(_tensors(saved))
     assert after.param_groups[0]["lr"] == options["lr"]
@@ -271,49 +271,55 @@ def test_ones_own_optimizer() -> None:
 
 
 ERRORS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
-    "lr": (lambda torch, p: torch.optim.SGD([p], lr=-1), "Invalid learning rate: -1"),
-    "momentum": (lambda torch, p: torch.optim.SGD([p], momentum=-1), "Invalid momentum value: -1"),
-    "nesterov": (lambda torch, p: torch.optim.SGD([p], nesterov=True), "Nesterov momentum requires a momentum and zero dampening"),
-    "eps": (lambda torch, p: torch.optim.Adam([p], eps=-1), "Invalid epsilon value: -1"),
-    "beta": (lambda torch, p: torch.optim.Adam([p], betas=(0.9, 1.0)), "Invalid beta parameter at index 1: 1.0"),
-    "betas": (lambda torch, p: torch.optim.Adam([p], betas=(0.0, 0)), "betas must be either both floats or both Tensors"),
-    "weight_decay": (lambda torch, p: torch.optim.AdamW([p], weight_decay=-1), "Invalid weight_decay value: -1"),
-    "alpha": (lambda torch, p: torch.optim.RMSprop([p], alpha=-1), "Invalid alpha value: -1"),
-    "lr_decay": (lambda torch, p: torch.optim.Adagrad([p], lr_decay=-1), "Invalid lr_decay value: -1"),
-    "fused": (lambda torch, p: torch.optim.SGD([p], fused=True, foreach=True), "`fused` and `foreach` cannot be `True` together."),
-    "empty": (lambda torch, p: torch.optim.SGD([]), "optimizer got an empty parameter list"),
-    "tensor": (lambda torch, p: torch.optim.SGD(p), "params argument given to the optimizer should be an iterable of Tensors or dicts"),
-    "no tensor": (lambda torch, p: torch.optim.SGD([1.0]), "optimizer can only optimize Tensors, but one of the params is"),
-    "non-leaf": (lambda torch, p: torch.optim.SGD([p * 2]), "can't optimize a non-leaf Tensor"),
-    "set": (lambda torch, p: torch.optim.SGD([{"params": {p}}]), "optimizer parameters need to be organized in ordered collections"),
-    "twice": (lambda torch, p: torch.optim.SGD([{"params": [p]}, {"params": [p]}]), "some parameters appear in more than one parameter group"),
-    "names": (lambda torch, p: torch.optim.SGD([("a", p), p]), "Some param names are missing"),
-    "no group": (lambda torch, p: torch.optim.SGD([p]).add_param_group([p]), "param_group must be a dict"),
-    "groups": (lambda torch, p: torch.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": []}), "different number of parameter groups"),
+    "lr": (lambda t, p: t.optim.SGD([p], lr=-1), "Invalid learning rate: -1"),
+    "momentum": (lambda t, p: t.optim.SGD([p], momentum=-1), "Invalid momentum value: -1"),
+    "nesterov": (lambda t, p: t.optim.SGD([p], nesterov=True), "Nesterov momentum requires a momentum and zero dampening"),
+    "eps": (lambda t, p: t.optim.Adam([p], eps=-1), "Invalid epsilon value: -1"),
+    "beta": (lambda t, p: t.optim.Adam([p], betas=(0.9, 1.0)), "Invalid beta parameter at index 1: 1.0"),
+    "betas": (lambda t, p: t.optim.Adam([p], betas=(0.0, 0)), "betas must be either both floats or both Tensors"),
+    "weight_decay": (lambda t, p: t.optim.AdamW([p], weight_decay=-1), "Invalid weight_decay value: -1"),
+    "alpha": (lambda t, p: t.optim.RMSprop([p], alpha=-1), "Invalid alpha value: -1"),
+    "lr_decay": (lambda t, p: t.optim.Adagrad([p], lr_decay=-1), "Invalid lr_decay value: -1"),
+    "fused": (lambda t, p: t.optim.SGD([p], fused=True, foreach=True), "`fused` and `foreach` cannot be `True` together."),
+    "empty": (lambda t, p: t.optim.SGD([]), "optimizer got an empty parameter list"),
+    "tensor": (lambda t, p: t.optim.SGD(p), "params argument given to the optimizer should be an iterable of Tensors or dicts"),
+    "no tensor": (lambda t, p: t.optim.SGD([1.0]), "optimizer can only optimize Tensors, but one of the params is"),
+    "non-leaf": (lambda t, p: t.optim.SGD([p * 2]), "can't optimize a non-leaf Tensor"),
+    "set": (lambda t, p: t.optim.SGD([{"params": {p}}]), "optimizer parameters need to be organized in ordered collections"),
+    "twice": (
+        lambda t, p: t.optim.SGD([{"params": [p]}, {"params": [p]}]),
+        "some parameters appear in more than one parameter group",
+    ),
+    "names": (lambda t, p: t.optim.SGD([("a", p), p]), "Some param names are missing"),
+    "no group": (lambda t, p: t.optim.SGD([p]).add_param_group([p]), "param_group must be a dict"),
+    "groups": (
+        lambda t, p: t.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": []}),
+        "different number of parameter groups",
+    ),
     "group size": (
-        lambda torch, p: torch.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0, 1]}]}),
+        lambda t, p: t.optim.SGD([p]).load_state_dict({"state": {}, "param_groups": [{"params": [0, 1]}]}),
         "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
     ),
-    "scheduler": (lambda torch, p: torch.optim.lr_scheduler.StepLR(p, 1), "Tensor is not an Optimizer"),
+    "scheduler": (lambda t, p: t.optim.lr_scheduler.StepLR(p, 1), "Tensor is not an Optimizer"),
     "resume": (
-        lambda torch, p: torch.optim.lr_scheduler.StepLR(torch.optim.SGD([p]), 1, last_epoch=3),
+        lambda t, p: t.optim.lr_scheduler.StepLR(t.optim.SGD([p]), 1, last_epoch=3),
         "param 'initial_lr' is not specified in param_groups[0] when resuming scheduler",
     ),
-    "lambdas": (lambda torch, p: torch.optim.lr_scheduler.LambdaLR(torch.optim.SGD([p]), [abs, abs]), "Expected 1 lr_lambdas, but got 2"),
-    "factor": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), factor=1.0), "Factor should be < 1.0"),
-    "mode": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), mode="up"), "mode up is unknown!"),
-    "min_lr": (lambda torch, p: torch.optim.lr_scheduler.ReduceLROnPlateau(torch.optim.SGD([p]), min_lr=[0, 0]), "expected 1 min_lrs, got 2"),
+    "lambdas": (lambda t, p: t.optim.lr_scheduler.LambdaLR(t.optim.SGD([p]), [abs, abs]), "Expected 1 lr_lambdas, but got 2"),
+    "factor": (lambda t, p: t.optim.lr_scheduler.ReduceLROnPlateau(t.optim.SGD([p]), factor=1.0), "Factor should be < 1.0"),
+    "mode": (lambda t, p: t.optim.lr_scheduler.ReduceLROnPlateau(t.optim.SGD([p]), mode="up"), "mode up is unknown!"),
+    "min_lr": (lambda t, p: t.optim.lr_scheduler.ReduceLROnPlateau(t.optim.SGD([p]), min_lr=[0, 0]), "expected 1 min_lrs, got 2"),
     "start_factor": (
-        lambda torch, p: torch.optim.lr_scheduler.LinearLR(torch.optim.SGD([p]), start_factor=0),
+        lambda t, p: t.optim.lr_scheduler.LinearLR(t.optim.SGD([p]), start_factor=0),
         "Starting multiplicative factor expected to be greater than 0 and less or equal to 1",
     ),
-    "get_lr": (lambda torch, p: torch.optim.lr_scheduler.LRScheduler(torch.optim.SGD([p])), ""),
-}  # fmt: skip
+    "get_lr": (lambda t, p: t.optim.lr_scheduler.LRScheduler(t.optim.SGD([p])), ""),
+}
 
 
 def raised(torch: Any, name: str) -> tuple[type[BaseException], str]:
     p = torch.from_numpy(np.ones(2, np.float32)).requires_grad_()
-    with pytest.raises(Exception) as info:  # noqa: B017, PT011
+    with pytest.raises(Exception) as info:
         ERRORS[name][0](torch, p)
     return info.type, str(info.value)
 

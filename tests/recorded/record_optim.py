@@ -13,10 +13,11 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 from optim_cases import SCHEDULES, TRAJECTORIES, rates, trajectory  # noqa: E402
 
 if __name__ == "__main__":
-    ends = {
-        name: {kind: [[float(x) for x in p.reshape(-1)[:12]] for p in trajectory(torch, name, kind)[0]] for kind in ("float64", "float32")}
-        for name in TRAJECTORIES
-    }
+    ends: dict[str, dict[str, list[list[float]]]] = {}
+    for name in TRAJECTORIES:
+        ends[name] = {}
+        for kind in ("float64", "float32"):
+            ends[name][kind] = [[float(x) for x in p.reshape(-1)[:12]] for p in trajectory(torch, name, kind)[0]]
     found = {name: rates(torch, name) for name in SCHEDULES}
     path = Path(__file__).with_name("optim.json")
     path.write_text(json.dumps({"torch": torch.__version__, "trajectories": ends, "rates": found}) + "\n")
