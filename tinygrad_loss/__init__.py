@@ -120,6 +120,7 @@ from .ops.comparison import (
     ne,
 )
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
+from .ops.entropies import xlogy
 from .ops.gammas import digamma, erf, erfinv, lgamma, polygamma
 from .ops.norms import norm
 from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt

@@ -19,6 +19,7 @@ from .ops import (
     _casts,
     arithmetic,
     comparison,
+    entropies,
     extremes,
     gammas,
     norms,
@@ -184,6 +185,7 @@ class Tensor(Variable, concrete=True):
     erfinv = gammas.erfinv
     lgamma = gammas.lgamma
     digamma = gammas.digamma
+    xlogy = entropies.xlogy
     abs = absolute = __abs__ = pointwise.abs
     sign = pointwise.sign
     floor = rounding.floor
