@@ -1,0 +1,241 @@
+"""The functions of layers: linear, embedding, dropout; and one_hot."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._dtypes import I64, type_word
+from ..._generator import stream_of
+from ..._shapes import listed
+from ...autograd.modes import modes
+from ...autograd.node import NO_EDGE, Edge, Node
+from ...autograd.wrapping import wrap
+from ...ops._record import Array, array_of, data_of, edge_of, record
+from ...ops._views import node_at
+from ...ops.affine import AddmmBackward0, MmBackward0
+from ...ops.arithmetic import add, mul
+from ...ops.permuting import TBackward0, t
+from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
+
+if TYPE_CHECKING:
+    from ..._tensor import Tensor
+
+
+class EmbeddingBackward0(Node):
+    """Rows of a table: the gradients of equal rows are added, those of the row ``padding_idx`` left out."""
+
+    __slots__ = ()
+    saves = ("indices", "weight_sym_argsize_0", "padding_idx", "scale_grad_by_freq", "sparse")
+    vjps = (lambda g, indices, rows, padding, by_freq, sparse: rows_added(g, indices, rows, padding, by_freq),)
+
+
+class EmbeddingDenseBackward(Node):
+    """The reverse of ``rows_added``: for each index the row of the gradient's table."""
+
+    __slots__ = ()
+    saves = ("indices", "rows", "padding_idx", "scale_grad_by_freq")
+    vjps = (lambda g, indices, rows, padding, by_freq: rows_taken(g, indices, rows, padding, by_freq),)
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """y = x W^T + b.
+
+    ``input`` is (..., in_features), ``weight`` (out_features, in_features), ``bias`` (out_features,) or None; the result
+    (..., out_features). All of one dtype. RuntimeError for shapes or dtypes that do not fit.
+
+    >>> import tinygrad_loss as torch
+    >>> weight = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    >>> torch.nn.functional.linear(torch.tensor([[3.0, 4.0]]), weight, torch.tensor([0.5]))
+    tensor([[11.5000]], grad_fn=<AddmmBackward0>)
+    """
+    x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
+    b = None if bias is None else array_of(bias, "linear", "bias")
+    if w.ndim != 2 and b is None:
+        return input @ t(weight)  # type: ignore[no-any-return]
+    _check_linear(x, w, b)
+    if x.ndim == 2:
+        return _affine(bias, input, weight)
+    rows, shape = math.prod(x.shape[:-1]), (*x.shape[:-1], len(w))
+    if b is not None and x.flags.c_contiguous:
+        return view(_affine(bias, view(input, rows, x.shape[-1]), weight), shape)
+    if x.ndim == 1:
+        product = _affine(None, unsqueeze(input, 0), weight)
+        out = record(SqueezeBackward4, (product,), data_of(product)[0], (0, (1, len(w))))
+    else:
+        out = unsafe_view(_affine(None, reshape(input, rows, x.shape[-1]), weight), shape)
+    return out if bias is None else add(out, bias)
+
+
+def _affine(bias: Any, input: Any, weight: Any) -> Any:
+    """x W^T + b of matrices; the transposition of the weight is recorded, but no tensor is made of it."""
+    x, w = data_of(input), data_of(weight).T
+    out = x @ w
+    if bias is not None:
+        out += data_of(bias)
+    if not modes.grad or out.dtype.kind != "f":
+        return wrap(out, NO_EDGE)
+    ends: tuple[Edge, ...] = (edge_of(input), edge_of(weight))
+    if ends[1] is not NO_EDGE:
+        ends = (ends[0], (node_at(TBackward0, ends[1:], (), w), 0))
+    saved = (None if ends[1] is NO_EDGE else x, None if ends[0] is NO_EDGE else w)
+    if bias is not None:
+        ends = (edge_of(bias), *ends)
+        saved = (*saved, 1, 1)
+    if all(end is NO_EDGE for end in ends):
+        return wrap(out, NO_EDGE)
+    return wrap(out, (node_at(MmBackward0 if bias is None else AddmmBackward0, ends, saved, out), 0))
+
+
+def _check_linear(x: Array, w: Array, b: Array | None) -> None:
+    if x.ndim == 0 or w.ndim == 0:
+        raise RuntimeError(
+            f"linear(): both arguments to linear need to be at least 1D, but they are {x.ndim}D and {w.ndim}D"
+        )
+    if w.ndim != 2:
+        raise RuntimeError(f"linear(): mat2 must be a matrix, got {w.ndim}-D tensor; weight is (out_features, in_features)")
+    if x.shape[-1] != w.shape[1]:
+        raise RuntimeError(
+            f"linear(): mat1 and mat2 shapes cannot be multiplied ({math.prod(x.shape[:-1])}x{x.shape[-1]} and "
+            f"{w.shape[1]}x{w.shape[0]}): the input has {x.shape[-1]} features, the weight takes {w.shape[1]}"
+        )
+    if x.dtype != w.dtype:
+        raise RuntimeError(
+            f"linear(): expected m1 and m2 to have the same dtype, but got: {type_word(x.dtype).lower()} != "
+            f"{type_word(w.dtype).lower()}. Convert the input: input.to(weight.dtype)"
+        )
+    if b is None:
+        return
+    if b.dtype != w.dtype:
+        raise RuntimeError(
+            f"linear(): self and mat2 must have the same dtype, but got {type_word(b.dtype)} and {type_word(w.dtype)}"
+        )
+    if b.ndim > 2 or any(n not in (1, m) for n, m in zip(b.shape[::-1], (len(w), math.prod(x.shape[:-1])), strict=False)):
+        raise RuntimeError(
+            f"linear(): The expanded size of the tensor ({len(w)}) must match the existing size ({(1, *b.shape)[-1]}) at "
+            f"non-singleton dimension 1.  Target sizes: {listed((math.prod(x.shape[:-1]), len(w)))}.  Tensor sizes: "
+            f"{listed(b.shape)} (the bias)"
+        )
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """Rows of ``weight``, (rows, columns), by the indices in ``input`` (int64 or int32): shape (*input.shape, columns).
+
+    The row ``padding_idx`` receives no gradient; ``scale_grad_by_freq`` divides each row's by how often it was taken. Sparse
+    gradients and ``max_norm`` are not supported (NotImplementedError). IndexError for an index outside the table.
+
+    >>> import tinygrad_loss as torch
+    >>> table = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], requires_grad=True)
+    >>> torch.nn.functional.embedding(torch.tensor([2, 0]), table)
+    tensor([[4., 5.],
+            [0., 1.]], grad_fn=<EmbeddingBackward0>)
+    """
+    indices, table = array_of(input, "embedding", "indices"), array_of(weight, "embedding", "weight")
+    if max_norm is not None or sparse:
+        given = "sparse=True" if sparse else f"max_norm={max_norm}"
+        raise NotImplementedError(f"embedding(): {given} is not supported. Leave it out")
+    if table.ndim != 2:
+        raise RuntimeError(f"embedding(): 'weight' must be 2-D, got shape {listed(table.shape)}")
+    if indices.dtype.name not in ("int64", "int32"):
+        raise RuntimeError(
+            "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+            f"torch.{type_word(indices.dtype)}Tensor instead (while checking arguments for embedding). Convert it: input.long()"
+        )
+    rows = len(table)
+    if padding_idx is not None and not -rows <= padding_idx < rows:
+        raise AssertionError(f"Padding_idx must be within num_embeddings: {padding_idx} of {rows}")
+    if indices.size and not 0 <= indices.min() <= indices.max() < rows:
+        wrong = indices.min() if indices.min() < 0 else indices.max()
+        raise IndexError(f"index out of range in self: embedding(): index {wrong} of a table with {rows} rows")
+    padding = -1 if padding_idx is None else padding_idx % rows
+    saved = (indices, rows, padding, scale_grad_by_freq, sparse)
+    return record(EmbeddingBackward0, (weight,), table[indices], saved)  # type: ignore[no-any-return]
+
+
+def rows_added(g: Any, indices: Array, rows: int, padding: int, by_freq: bool) -> Any:
+    """A table of zeros with the rows of ``g`` added at the indices: the gradient of ``embedding``."""
+    places, values = data_of(indices).reshape(-1), data_of(g)
+    values = values.reshape(-1, values.shape[-1]) / _counts(places, rows, by_freq)
+    if padding >= 0:
+        places, values = places[places != padding], values[places != padding]
+    out = np.zeros((rows, values.shape[-1]), values.dtype)
+    if places.size:
+        order = np.argsort(places, kind="stable")
+        places = places[order]
+        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+        out[places[starts]] = np.add.reduceat(values[order], starts, axis=0)
+    return record(EmbeddingDenseBackward, (g,), out, (indices, rows, padding, by_freq))
+
+
+def rows_taken(g: Any, indices: Array, rows: int, padding: int, by_freq: bool) -> Any:
+    """The reverse of ``rows_added``."""
+    places = data_of(indices)
+    factor = (places != padding)[..., None] / _counts(places.reshape(-1), rows, by_freq).reshape((*places.shape, 1))
+    taken = record(EmbeddingBackward0, (g,), data_of(g)[places], (indices, rows, -1, False, False))
+    return taken * factor.astype(data_of(g).dtype)
+
+
+def _counts(places: Array, rows: int, by_freq: bool) -> Array:
+    """For each index how often it occurs, or 1, as a column."""
+    if not by_freq:
+        return np.ones((1, 1), np.float32) if not places.size else np.ones((len(places), 1), np.float32)
+    return np.bincount(places, minlength=rows)[places][:, None].astype(np.float32)
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Each number is set to 0 with probability ``p``, the others are divided by 1 - p; nothing happens unless ``training``.
+
+    Which numbers fall out is what PyTorch draws for the same seed. ValueError if p is not in [0, 1].
+
+    >>> import tinygrad_loss as torch
+    >>> generator = torch.manual_seed(0)
+    >>> torch.nn.functional.dropout(torch.ones(4), p=0.25)
+    tensor([0.0000, 1.3333, 1.3333, 0.0000])
+    """
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    x = array_of(input, "dropout")
+    if not training or p == 0 or not x.size:
+        return input
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            f"dropout(): result type Float can't be cast to the desired output type {type_word(x.dtype)}. Use input.float()"
+        )
+    mask = wrap(stream_of(None).dropout_mask(x, p), NO_EDGE)
+    return input.mul_(mask) if inplace else mul(input, mask)  # type: ignore[no-any-return]
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """Classes (...) as rows (..., num_classes) of int64 zeros with a 1 in the class's place; -1: as many as the largest needs.
+
+    RuntimeError unless the classes are int64 in [0, num_classes).
+
+    >>> import tinygrad_loss as torch
+    >>> torch.nn.functional.one_hot(torch.tensor([0, 2]))
+    tensor([[1, 0, 0],
+            [0, 0, 1]])
+    """
+    classes = array_of(tensor, "one_hot", "tensor")
+    if classes.dtype != I64:
+        raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, not {type_word(classes.dtype)}Tensor")
+    if not classes.size:
+        if num_classes <= 0:
+            raise RuntimeError("Can not infer total number of classes from empty tensor. Pass num_classes")
+        return wrap(np.zeros((*classes.shape, num_classes), I64), NO_EDGE)  # type: ignore[no-any-return]
+    low, high = int(classes.min()), int(classes.max())
+    if low < 0:
+        raise RuntimeError(f"one_hot: Class values must be non-negative, got {low}")
+    if num_classes != -1 and high >= num_classes:
+        raise RuntimeError(f"one_hot: Class values must be smaller than num_classes, got {high} and num_classes={num_classes}")
+    width = high + 1 if num_classes == -1 else num_classes
+    return wrap((classes[..., None] == np.arange(width)).astype(I64), NO_EDGE)  # type: ignore[no-any-return]

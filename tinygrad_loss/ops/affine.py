@@ -1,0 +1,39 @@
+"""The nodes of matrix products and of affine maps: mat1 mat2, and bias + mat1 mat2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.node import Node
+
+
+def of_first(g: Any, a: Any, b: Any, *scales: Any) -> Any:
+    """The gradient of a in a b: g b^T."""
+    return g @ b.T
+
+
+def of_second(g: Any, a: Any, b: Any, *scales: Any) -> Any:
+    """The gradient of b in a b, a^T g; computed transposed, since b is most often a weight's transpose."""
+    return (g.T @ a).T
+
+
+class MmBackward0(Node):
+    """a b: the gradient of a is g b^T, that of b is a^T g."""
+
+    __slots__ = ()
+    inputs = ("self", "mat2")
+    saves = ("self", "mat2")
+    vjps = (of_first, of_second)
+
+
+class AddmmBackward0(Node):
+    """beta c + alpha a b: the gradient of c is beta g, that of a is alpha g b^T, that of b is alpha a^T g."""
+
+    __slots__ = ()
+    inputs = ("self", "mat1", "mat2")
+    saves = ("mat1", "mat2", "alpha", "beta")
+    vjps = (
+        lambda g, a, b, alpha, beta: g if beta == 1 else g * beta,
+        lambda g, a, b, alpha, beta: of_first(g if alpha == 1 else g * alpha, a, b),
+        lambda g, a, b, alpha, beta: of_second(g if alpha == 1 else g * alpha, a, b),
+    )
