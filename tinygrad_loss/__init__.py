@@ -1,7 +1,10 @@
 """Reverse-mode autodiff on NumPy for classification losses and the gradients that flow back through them; PyTorch's names."""
 
+import importlib as _importlib
 import warnings as _warnings
 from math import e, inf, nan, pi
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
 from . import accelerator, autograd, backends, cuda, random, return_types, version
 from ._creation import (
@@ -141,3 +144,32 @@ newaxis = None
 
 # As in PyTorch, log(0) is -inf without a word.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_loss(\.|$)")
+
+if _TYPE_CHECKING:
+    from . import datasets, nn, optim, plots, utils
+    from ._picture import Picture, draw
+    from .serialization import load, save
+
+# Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
+_LATER = {
+    **dict.fromkeys(("datasets", "nn", "optim", "plots", "utils")),
+    "Picture": "_picture",
+    "draw": "_picture",
+    "load": "serialization",
+    "save": "serialization",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'tinygrad_loss' has no attribute '{name}'")
+    module = _LATER[name]
+    if module is None:
+        return _importlib.import_module(f".{name}", __name__)
+    found = getattr(_importlib.import_module(f".{module}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
