@@ -14,7 +14,7 @@ from ...kernels.cross_entropy import checked_target
 from ...ops._fused import Fused
 from ...ops._one_hot import OneHotGradient, from_rows, to_rows
 from ...ops._record import Array, array_of, data_of, record
-from ...ops.indexing import gather
+from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
