@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._dtypes import dtype as DType
+from .._dtypes import type_word
 from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
 from ..kernels.reductions import mean as mean_of_all
@@ -95,7 +96,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     if x.dtype.kind != "f":
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {x.dtype}. Convert it first: x.float().mean()"
+            f"Got: {type_word(x.dtype)}. Convert it first: x.float().mean()"
         )
     if dim is None and not keepdim:
         return record(MeanBackward0, (input,), mean_of_all(x), (x.shape, x.size))  # type: ignore[no-any-return]
