@@ -26,10 +26,11 @@ class Defined(Generic[P, T]):
         return f"<function {self.function.__name__}, with .definition>"
 
 
-def loss(definition: Callable[..., Any]) -> Callable[[Callable[P, T]], Defined[P, T]]:
-    """Attach ``definition``, which takes the same arguments, to a loss."""
+def loss(definition: Callable[..., Any] | None = None) -> Callable[[Callable[P, T]], Defined[P, T]]:
+    """Attach ``definition``, which takes the same arguments, to a loss. A loss that PyTorch itself records in primitives is its own
+    definition (None)."""
 
     def attach(function: Callable[P, T]) -> Defined[P, T]:
-        return Defined(function, definition)
+        return Defined(function, definition or function)
 
     return attach

@@ -18,6 +18,9 @@ def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | 
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4)
+    elif reduction == "elementwise_mean":
+        reduction = "mean"
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=4)
     if reduction not in NUMBERS:
         raise ValueError(f"{reduction} is not a valid value for reduction: choose 'none', 'mean' or 'sum'")
     return reduction
