@@ -48,7 +48,7 @@ class Parameter(Tensor):
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
         pass
 
-    def __repr__(self) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
         return f"Parameter containing:\n{wrap(self._data, self._edge)!r}"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:

@@ -69,7 +69,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
-    tensor([5.])
+    tensor([5.0000])
     """
     moved = add_number(sub(x1, x2), eps)
     place = max(data_of(x1).ndim, data_of(x2).ndim) - 1

@@ -10,10 +10,11 @@ import numpy as np
 from ..._dtypes import I64, type_word
 from ..._generator import stream_of
 from ..._shapes import listed
+from ...autograd import anomaly
 from ...autograd.modes import modes
-from ...autograd.node import NO_EDGE, Edge, Node
+from ...autograd.node import NO_EDGE, Node
 from ...autograd.wrapping import wrap
-from ...ops._record import Array, array_of, data_of, edge_of, record
+from ...ops._record import Array, array_of, data_of, record
 from ...ops._views import node_at
 from ...ops.affine import AddmmBackward0, MmBackward0
 from ...ops.arithmetic import add, mul
@@ -53,8 +54,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
     b = None if bias is None else array_of(bias, "linear", "bias")
-    if w.ndim != 2 and b is None:
-        return input @ t(weight)  # type: ignore[no-any-return]
+    if x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype:
+        if b is None or (b.shape == w.shape[:1] and b.dtype is w.dtype):
+            return _affine(bias, input, weight)
+    elif w.ndim != 2 and b is None:
+        product: Tensor = input @ t(weight)
+        return product
     _check_linear(x, w, b)
     if x.ndim == 2:
         return _affine(bias, input, weight)
@@ -62,31 +67,33 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if b is not None and x.flags.c_contiguous:
         return view(_affine(bias, view(input, rows, x.shape[-1]), weight), shape)
     if x.ndim == 1:
-        product = _affine(None, unsqueeze(input, 0), weight)
-        out = record(SqueezeBackward4, (product,), data_of(product)[0], (0, (1, len(w))))
+        column = _affine(None, unsqueeze(input, 0), weight)
+        out = record(SqueezeBackward4, (column,), data_of(column)[0], (0, (1, len(w))))
     else:
         out = unsafe_view(_affine(None, reshape(input, rows, x.shape[-1]), weight), shape)
-    return out if bias is None else add(out, bias)
+    return out if bias is None else add(out, bias)  # type: ignore[no-any-return]
 
 
 def _affine(bias: Any, input: Any, weight: Any) -> Any:
     """x W^T + b of matrices; the transposition of the weight is recorded, but no tensor is made of it."""
-    x, w = data_of(input), data_of(weight).T
+    x, w = input._data, weight._data.T
     out = x @ w
     if bias is not None:
-        out += data_of(bias)
-    if not modes.grad or out.dtype.kind != "f":
+        out += bias._data
+    of_x, of_w = input.edge(), weight.edge()
+    of_b = NO_EDGE if bias is None else bias.edge()
+    if (of_x is NO_EDGE and of_w is NO_EDGE and of_b is NO_EDGE) or not modes.grad or out.dtype.kind != "f":
         return wrap(out, NO_EDGE)
-    ends: tuple[Edge, ...] = (edge_of(input), edge_of(weight))
-    if ends[1] is not NO_EDGE:
-        ends = (ends[0], (node_at(TBackward0, ends[1:], (), w), 0))
-    saved = (None if ends[1] is NO_EDGE else x, None if ends[0] is NO_EDGE else w)
-    if bias is not None:
-        ends = (edge_of(bias), *ends)
-        saved = (*saved, 1, 1)
-    if all(end is NO_EDGE for end in ends):
-        return wrap(out, NO_EDGE)
-    return wrap(out, (node_at(MmBackward0 if bias is None else AddmmBackward0, ends, saved, out), 0))
+    saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
+    if of_w is not NO_EDGE:
+        of_w = (node_at(TBackward0, (of_w,), (), w), 0)
+    if bias is None:
+        node = node_at(MmBackward0, (of_x, of_w), (saved_x, saved_w), out)
+    else:
+        node = node_at(AddmmBackward0, (of_b, of_x, of_w), (saved_x, saved_w, 1, 1), out)
+    if anomaly.state.enabled:
+        anomaly.note(node)
+    return wrap(out, (node, 0))
 
 
 def _check_linear(x: Array, w: Array, b: Array | None) -> None:

@@ -90,7 +90,7 @@ class Members:
             if "_modules" not in own:
                 raise AttributeError("cannot assign module before Module.__init__() call. Call super().__init__() first.")
             self._forget(name, "_parameters", "_buffers")
-            self._modules[name] = value
+            self._modules[name] = value  # type: ignore[assignment]
         elif name in own.get("_parameters", ()):
             if value is not None:
                 raise TypeError(
