@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from . import _conversions, _creation, _draws, _dtypes, _legacy, _properties
 from ._device import CPU, device, layout, strided
 from ._dtypes import from_numpy_dtype
@@ -19,10 +21,14 @@ from .ops import (
     _casts,
     arithmetic,
     comparison,
+    diagonals,
     entropies,
     extremes,
     gammas,
+    gathering,
+    indexing,
     norms,
+    permuting,
     pointwise,
     products,
     reductions,
@@ -30,6 +36,7 @@ from .ops import (
     selection,
     shaping,
     sigmoids,
+    slicing,
     softmaxes,
     sorting,
     statistics,
@@ -37,7 +44,7 @@ from .ops import (
 )
 from .ops._views import base_of
 from .ops.comparison import operator_of
-from .ops.inplace import in_place
+from .ops.inplace import in_place, in_place_scaled, in_place_shape, writing
 
 _int = int
 
@@ -257,29 +264,68 @@ class Tensor(Variable, concrete=True):
 
     # In place
 
+    __iadd__ = add_ = in_place_scaled(arithmetic.add, np.add)
+    __isub__ = sub_ = subtract_ = in_place_scaled(arithmetic.sub, np.subtract)
+    __imul__ = mul_ = multiply_ = in_place(arithmetic.mul, np.multiply)
+    __itruediv__ = div_ = divide_ = true_divide_ = in_place(arithmetic.div, np.true_divide)
+    __ifloordiv__ = floor_divide_ = in_place(rounding.floor_divide)
+    __imod__ = remainder_ = in_place(rounding.remainder)
+    __ipow__ = pow_ = in_place(arithmetic.pow)
+    __iand__ = bitwise_and_ = in_place(comparison.bitwise_and)
+    __ior__ = bitwise_or_ = in_place(comparison.bitwise_or)
+    __ixor__ = bitwise_xor_ = in_place(comparison.bitwise_xor)
+    fmod_ = in_place(rounding.fmod)
+    neg_ = negative_ = in_place(arithmetic.neg, np.negative)
+    abs_ = absolute_ = in_place(pointwise.abs, np.absolute)
+    sign_ = in_place(pointwise.sign)
+    reciprocal_ = in_place(arithmetic.reciprocal)
+    square_ = in_place(arithmetic.square)
     exp_ = in_place(pointwise.exp)
-    sigmoid_ = in_place(sigmoids.sigmoid)
-    tanh_ = in_place(sigmoids.tanh)
-    relu_ = in_place(sigmoids.relu)
+    expm1_ = in_place(pointwise.expm1)
     log_ = in_place(pointwise.log)
-    sqrt_ = in_place(pointwise.sqrt)
+    log1p_ = in_place(pointwise.log1p)
+    log2_ = in_place(pointwise.log2)
+    log10_ = in_place(pointwise.log10)
+    sqrt_ = in_place(pointwise.sqrt, np.sqrt)
     rsqrt_ = in_place(pointwise.rsqrt)
-    abs_ = in_place(pointwise.abs)
     sin_ = in_place(trigonometry.sin)
     cos_ = in_place(trigonometry.cos)
+    tan_ = in_place(trigonometry.tan)
+    tanh_ = in_place(sigmoids.tanh)
+    sigmoid_ = in_place(sigmoids.sigmoid)
+    relu_ = in_place(sigmoids.relu)
     floor_ = in_place(rounding.floor)
     ceil_ = in_place(rounding.ceil)
     round_ = in_place(rounding.round)
     trunc_ = in_place(rounding.trunc)
-    remainder_ = in_place(rounding.remainder)
-    fmod_ = in_place(rounding.fmod)
+    frac_ = in_place(rounding.frac)
     clamp_ = clip_ = in_place(selection.clamp)
     clamp_min_ = in_place(selection.clamp_min)
     clamp_max_ = in_place(selection.clamp_max)
     masked_fill_ = in_place(selection.masked_fill)
-    neg_ = in_place(arithmetic.neg)
-    reciprocal_ = in_place(arithmetic.reciprocal)
-    square_ = in_place(arithmetic.square)
+    tril_ = in_place(diagonals.tril)
+    triu_ = in_place(diagonals.triu)
+    addmm_ = in_place(linear.addmm)
+    baddbmm_ = in_place(linear.baddbmm)
+    cumsum_ = in_place(products.cumsum)
+    logical_not_ = in_place(comparison.logical_not)
+    zero_ = inplace.zero_
+    fill_ = inplace.fill_
+    fill_diagonal_ = inplace.fill_diagonal_
+    copy_ = inplace.copy_
+    resize_ = inplace.resize_
+    set_ = inplace.set_
+    scatter_ = writing(gathering.scattering, "scatter_")
+    scatter_add_ = writing(gathering.scatter_adding, "scatter_add_")
+    index_add_ = writing(gathering.index_adding, "index_add_")
+    index_copy_ = writing(gathering.index_copying, "index_copy_")
+    index_fill_ = writing(gathering.index_filling, "index_fill_")
+    index_put_ = indexing.index_put_
+    masked_scatter_ = writing(gathering.masked_scattering, "masked_scatter_")
+    squeeze_ = in_place_shape(shaping.squeeze_in_place, "squeeze_")
+    unsqueeze_ = in_place_shape(shaping.unsqueeze_in_place, "unsqueeze_")
+    transpose_ = swapaxes_ = swapdims_ = in_place_shape(permuting.transpose_in_place, "transpose_")
+    t_ = in_place_shape(permuting.t_in_place, "t_")
 
     # Extremes, statistics, order
 
@@ -314,6 +360,51 @@ class Tensor(Variable, concrete=True):
     # Shapes
 
     reshape = shaping.reshape
+    view = shaping.view
+    view_as = shaping.view_as
+    reshape_as = shaping.reshape_as
+    flatten = shaping.flatten
+    unflatten = shaping.unflatten
+    ravel = shaping.ravel
+    contiguous = shaping.contiguous
+    squeeze = shaping.squeeze
+    unsqueeze = shaping.unsqueeze
+    expand = shaping.expand
+    expand_as = shaping.expand_as
+    broadcast_to = shaping.broadcast_to
+    size = shaping.size
+    transpose = swapaxes = swapdims = permuting.transpose
+    t = permuting.t
+    T = property(permuting.reversed_dims)
+    mT = property(permuting.matrix_transpose)
+    permute = permuting.permute
+    movedim = moveaxis = permuting.movedim
+    flip = permuting.flip
+    fliplr = permuting.fliplr
+    flipud = permuting.flipud
+    roll = permuting.roll
+    rot90 = permuting.rot90
+    tril = diagonals.tril
+    triu = diagonals.triu
+    diagonal = diagonals.diagonal
+    diag = diagonals.diag
+    diag_embed = diagonals.diag_embed
+    diagflat = diagonals.diagflat
+    trace = diagonals.trace
+
+    # Parts
+
+    __getitem__ = indexing.getitem
+    __setitem__ = indexing.setitem
+    select = slicing.select
+    narrow = slicing.narrow
+    split = slicing.split
+    chunk = slicing.chunk
+    tensor_split = slicing.tensor_split
+    unbind = slicing.unbind
+    index_put = indexing.index_put
+    index_put_ = indexing.index_put_
+    gather = gathering.gather
 
     # Types
 
