@@ -13,7 +13,7 @@ import numpy as np
 
 from .._dtypes import type_word
 from ..autograd import clock
-from ..autograd.modes import modes, no_grad
+from ..autograd.modes import modes
 from ..autograd.node import LEAF, NO_EDGE, Edge, FixedEdge, MultiNode, Node
 from ..autograd.variable import Variable, any_requires_grad
 from ..autograd.wrapping import wrap
@@ -147,8 +147,7 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
             x._data if one is out._data else one.copy() if isinstance(one, np.ndarray) and np.may_share_memory(one, x._data) else one
             for one in node.saved
         )
-    with no_grad():
-        put(x, out._data)
+    put(x, out._data)
     if recorded:
         rebase(x, node)
     return x
@@ -183,16 +182,30 @@ def _keep_retaining(x: Variable, old: Edge, new: Edge) -> None:
 
 
 def change(
-    x: Any, write: Callable[[Array], Any], op: type[Node], others: Sequence[Any] = (), saved: tuple[Any, ...] = (), *, overlapping: bool = False
+    x: Any, write: Callable[[Array], Any], op: type[Node], others: Sequence[Any] = (), saved: tuple[Any, ...] = (), overlapping: bool = False
 ) -> Any:
-    """Let ``write`` change the memory of ``x``, which stands from now on behind a node of class ``op`` on ``x`` and ``others``.
-    ``overlapping``: even where several elements of ``x`` are one piece of memory."""
+    """Let ``write`` change the memory of ``x``, which from now on stands behind a node of class ``op`` on ``x`` and ``others``."""
     recorded = modes.grad and any_requires_grad((root_of(x), x, *others))
     node = None
     if recorded:
         refuse_history(x)
         node = node_at(op, (x.edge(), *map(edge_of, others)), saved, x._data)
-    data = x._data
+    _refuse_memory(x._data, overlapping)
+    write(x._data)
+    clock.touch(x._data)
+    if recorded:
+        rebase(x, node)
+    return x
+
+
+def put(x: Any, value: Any) -> None:
+    """Write ``value`` into the memory of ``x`` and note that it changed; its history stays what it was."""
+    _refuse_memory(x._data, False)
+    x._data[...] = value
+    clock.touch(x._data)
+
+
+def _refuse_memory(data: Array, overlapping: bool) -> None:
     if not data.flags.writeable:
         raise RuntimeError("the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation.")
     if 0 in data.strides and not overlapping and any(step == 0 and n > 1 for step, n in zip(data.strides, data.shape, strict=True)):
@@ -200,20 +213,6 @@ def change(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
             "clone() the tensor before performing the operation."
         )
-    write(data)
-    clock.touch(data)
-    if recorded:
-        rebase(x, node)
-    return x
-
-
-def put(x: Any, value: Any, op: type[Node] = CopyBackwards, others: Sequence[Any] = (NO_EDGE,), *, overlapping: bool = False) -> Any:
-    """Write ``value`` into the memory of ``x`` and note that it changed; its history is that of ``others``."""
-
-    def write(data: Array) -> None:
-        data[...] = value
-
-    return change(x, write, op, others, overlapping=overlapping)
 
 
 def refuse_history(x: Variable) -> None:

@@ -15,10 +15,12 @@ from .._dtypes import SCALARS
 from ..autograd import clock
 from ..autograd.modes import modes
 from ..autograd.node import NO_EDGE, Node
-from ..autograd.variable import Variable, any_requires_grad
+from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
-from ._record import array_of, edge_of
-from ._views import CopyBackwards, ViewEdge, node_at, nothing, put, rebase, refuse_history, rewrite, root_of
+from ._adjoints import nothing
+from ._record import Array, array_of
+from ._views import CopyBackwards, ViewEdge, change, refuse_history, rewrite
+from ._writes import Write
 from .shaping import broadcast_array
 
 if TYPE_CHECKING:
@@ -102,14 +104,22 @@ def _at_once(ufunc: Callable[..., Any], x: Any, args: tuple[Any, ...]) -> bool:
 
 
 def _overwrite(x: Any, value: Any, op: type[Node], *others: Any, overlapping: bool = False) -> Any:
-    recorded = modes.grad and any_requires_grad((root_of(x), x, *others))
-    if recorded:
-        refuse_history(x)
-    node = node_at(op, (x.edge(), *map(edge_of, others)), (), x._data)
-    put(x, value, overlapping)
-    if recorded:
-        rebase(x, node)
-    return x
+    def write(data: Array) -> None:
+        data[...] = value
+
+    return change(x, write, op, others, overlapping=overlapping)
+
+
+def writing(change_of: Callable[..., Write], name: str) -> Callable[..., Any]:
+    """The method that carries out what ``change_of`` says in the tensor's own memory."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made = change_of(self, *args, **kwargs)
+        return change(self, made.write, made.op, made.others, made.saved)
+
+    method.__name__ = name
+    method.__doc__ = f"``{name[:-1]}`` in place: the tensor takes the result as its value; returns the tensor itself."
+    return method
 
 
 def zero_(input: Tensor) -> Tensor:
