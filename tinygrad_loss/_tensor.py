@@ -379,7 +379,8 @@ class Tensor(Variable, concrete=True):
     transpose = swapaxes = swapdims = permuting.transpose
     t = permuting.t
     T = property(permuting.reversed_dims)
-    mT = property(permuting.matrix_transpose)
+    mT = H = mH = property(permuting.matrix_transpose)
+    adjoint = permuting.matrix_transpose
     permute = permuting.permute
     movedim = moveaxis = permuting.movedim
     flip = permuting.flip
@@ -394,6 +395,9 @@ class Tensor(Variable, concrete=True):
     diag_embed = diagonals.diag_embed
     diagflat = diagonals.diagflat
     trace = diagonals.trace
+    repeat = joining.repeat
+    tile = joining.tile
+    repeat_interleave = joining.repeat_interleave
 
     # Parts
 
@@ -405,9 +409,33 @@ class Tensor(Variable, concrete=True):
     chunk = slicing.chunk
     tensor_split = slicing.tensor_split
     unbind = slicing.unbind
-    index_put = indexing.index_put
-    index_put_ = indexing.index_put_
     gather = gathering.gather
+    scatter = gathering.scatter
+    scatter_add = gathering.scatter_add
+    index_select = gathering.index_select
+    index_add = gathering.index_add
+    index_copy = gathering.index_copy
+    index_fill = gathering.index_fill
+    index_put = indexing.index_put
+    take = gathering.take
+    take_along_dim = gathering.take_along_dim
+    masked_scatter = gathering.masked_scatter
+
+    # Products of matrices
+
+    matmul = __matmul__ = linear.matmul
+    __rmatmul__ = linear.rmatmul
+    mm = linear.mm
+    bmm = linear.bmm
+    mv = linear.mv
+    dot = linear.dot
+    vdot = linear.vdot
+    inner = linear.inner
+    outer = ger = linear.outer
+    addmm = linear.addmm
+    addmv = linear.addmv
+    addr = linear.addr
+    baddbmm = linear.baddbmm
 
     # Types
 
