@@ -19,7 +19,7 @@ from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
 from ._defined import loss
-from ._reduction import NAMES, NUMBERS, checked_reduction
+from ._reduction import NAMES, NUMBERS, checked_reduction, reduced
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -91,14 +91,15 @@ def nll_in_primitives(x: Any, target: Any, weight: Any, reduction: str, ignore_i
     classes = data_of(target)
     dim = min(1, data_of(x).ndim - 1)
     ignored = classes == ignore_index
-    scale = row_weights(classes, data_of(weight), ignored, data_of(x).dtype)
-    picked = gather(x, dim, wrap(np.expand_dims(np.where(ignored, 0, classes), dim), NO_EDGE)).squeeze(dim)
-    if ignored.any():
+    all_count = not ignored.any()
+    picked = gather(x, dim, wrap(np.expand_dims(classes if all_count else np.where(ignored, 0, classes), dim), NO_EDGE)).squeeze(dim)
+    scale = row_weights(classes, data_of(weight), None if all_count else ignored, data_of(x).dtype)
+    if scale is None:
+        return reduced(-picked, reduction)
+    if not all_count:
         picked = picked.masked_fill(wrap(ignored, NO_EDGE), 0.0)
     losses = -picked * wrap(scale, NO_EDGE)
-    if reduction == "none":
-        return losses
-    return sum(losses) / wrap(scale.sum(), NO_EDGE) if reduction == "mean" else sum(losses)
+    return sum(losses) / wrap(scale.sum(), NO_EDGE) if reduction == "mean" else reduced(losses, reduction)
 
 
 def nll_definition(
