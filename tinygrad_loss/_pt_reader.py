@@ -40,6 +40,12 @@ _PIECE = 1 << 20
 _OLD_FORMAT = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
+# What Python's unpickler raises when the text of its program makes no sense.
+_PICKLE_ERRORS = (
+    pickle.UnpicklingError, KeyError, IndexError, EOFError, ValueError, TypeError, AttributeError, OverflowError, struct.error,
+)  # fmt: skip
+
+
 class Known:
     """A name that a file may use, and what it stands for here. It is no function, class or module: the file cannot change it."""
 
@@ -232,9 +238,11 @@ class Archive:
         """The objects that were saved."""
         try:
             return Reader(self.read("data.pkl"), self).load()
-        except (pickle.UnpicklingError, RuntimeError):
+        except RuntimeError:
             raise
-        except (KeyError, IndexError, EOFError, ValueError, TypeError, AttributeError, OverflowError, struct.error) as error:
+        except _PICKLE_ERRORS as error:
+            if str(error).startswith("Weights only load failed"):
+                raise
             raise pickle.UnpicklingError(
                 f"Weights only load failed: the file's pickle is damaged, or uses what torch.save does not write ({error!r})"
             ) from None

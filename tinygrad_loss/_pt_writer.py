@@ -100,6 +100,8 @@ class Writer(pickle._Pickler):
             return named("torch", "Size"), (tuple(obj),)
         if isinstance(obj, device):
             return named("torch", "device"), (str(obj),)
+        if isinstance(obj, OrderedDict) and type(obj) is not OrderedDict:  # a state_dict
+            return OrderedDict, (), obj.__dict__ or None, None, iter(obj.items())
         if isinstance(obj, layout):
             return named("torch.serialization", "_get_layout"), (repr(obj),)
         if isinstance(obj, bytes):
