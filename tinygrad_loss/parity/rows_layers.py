@@ -1,4 +1,4 @@
-"""Layers as functions: linear, embedding, dropout, one_hot, and the distances of vectors."""
+"""Layers as functions: linear, embedding, dropout, leaky_relu, one_hot, and the distances of vectors."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ ROWS = [
     Row("dropout in place", seeded(lambda torch, x: torch.nn.functional.dropout(x * 1, inplace=True)), (real(5, 7),)),
     Row("dropout p", lambda torch, x: torch.nn.functional.dropout(x, 1.5), (real(3),), error="between 0 and 1, but got 1.5"),
     Row("dropout ints", lambda torch, x: torch.nn.functional.dropout(x), (integers(3),), error="can't be cast to the desired"),
+    Row("leaky_relu", lambda torch, x: torch.nn.functional.leaky_relu(x, 0.1), (real(3, 4),)),
+    Row("leaky_relu at zero", lambda torch, x: torch.nn.functional.leaky_relu(x), (given([0.0, -0.0]),)),
+    Row("leaky_relu in place", lambda torch, x: torch.nn.functional.leaky_relu(x * 1, 0.1, True), (real(3, 4),)),
+    Row("leaky_relu ints", lambda torch, x: torch.nn.functional.leaky_relu(x), (integers(3),), error="not implemented for 'Long'"),
     Row("one_hot", lambda torch, c: torch.nn.functional.one_hot(c), (integers(2, 3),)),
     Row("one_hot wider", lambda torch, c: torch.nn.functional.one_hot(c, 7), (integers(4),)),
     Row("one_hot of none", lambda torch, c: torch.nn.functional.one_hot(c, 3), (integers(0),)),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import rows_comparison, rows_pointwise, rows_reductions, rows_selection
+from . import rows_comparison, rows_layers, rows_linear_cross_entropy, rows_pointwise, rows_reductions, rows_selection
 from .row import Row
 
-FAMILIES = (rows_pointwise, rows_reductions, rows_selection, rows_comparison)
+FAMILIES = (rows_pointwise, rows_reductions, rows_selection, rows_comparison, rows_layers, rows_linear_cross_entropy)
 
 
 def rows() -> list[Row]:

@@ -3,6 +3,7 @@
 A loss can be called as it is, and then records PyTorch's node, or as ``loss.definition(...)``, which records its primitives.
 """
 
+from ...ops.rectifiers import leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
 from .binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from .class_margins import multi_margin_loss, multilabel_margin_loss
@@ -11,6 +12,7 @@ from .distances import cosine_similarity, normalize, pairwise_distance
 from .divergence import kl_div
 from .embeddings import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from .entropy import cross_entropy
+from .fused_linear import linear_cross_entropy
 from .layers import dropout, embedding, linear, one_hot
 from .likelihoods import gaussian_nll_loss, poisson_nll_loss
 from .margins import hinge_embedding_loss, margin_ranking_loss, multilabel_soft_margin_loss, soft_margin_loss
@@ -31,7 +33,9 @@ __all__ = [
     "huber_loss",
     "kl_div",
     "l1_loss",
+    "leaky_relu",
     "linear",
+    "linear_cross_entropy",
     "log_softmax",
     "logsigmoid",
     "margin_ranking_loss",

@@ -18,6 +18,7 @@ from ...ops._record import Array, array_of, data_of, record
 from ...ops._views import node_at
 from ...ops.affine import AddmmBackward0, MmBackward0
 from ...ops.arithmetic import add, mul
+from ...ops.linear import matmul
 from ...ops.permuting import TBackward0, t
 from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
 
@@ -58,8 +59,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         if b is None or (b.shape == w.shape[:1] and b.dtype is w.dtype):
             return _affine(bias, input, weight)
     elif w.ndim != 2 and b is None:
-        product: Tensor = input @ t(weight)
-        return product
+        return matmul(input, t(weight))
     _check_linear(x, w, b)
     if x.ndim == 2:
         return _affine(bias, input, weight)
