@@ -94,7 +94,15 @@ from ._settings import (
 from ._shapes import Size
 from ._tensor import Tensor
 from ._version import __version__
-from .autograd import enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, no_grad, set_grad_enabled
+from .autograd import (
+    enable_grad,
+    inference_mode,
+    is_anomaly_enabled,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .kernels.threads import get_num_threads, set_num_threads
 from .ops.arithmetic import add, div, mul, neg, pow, reciprocal, square, sub
 from .ops.comparison import (

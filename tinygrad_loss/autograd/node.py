@@ -34,6 +34,8 @@ def fitted(g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
         if g.shape != shape:
             g = reduced(np.asarray(g), shape)
         return g if g.dtype is dtype else g.astype(dtype)
+    if not hasattr(g, "_data"):  # neither an array nor a tensor: what stands for one between nodes that know it
+        return g if g.shape == shape else fitted(np.asarray(g), shape, dtype)
     if g._data.shape != shape:
         g = g.sum_to_size(shape)
     return g if g._data.dtype is dtype else g.to(from_numpy_dtype(dtype))
