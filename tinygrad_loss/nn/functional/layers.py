@@ -57,12 +57,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     b = None if bias is None else array_of(bias, "linear", "bias")
     if x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype:
         if b is None or (b.shape == w.shape[:1] and b.dtype is w.dtype):
-            return _affine(bias, input, weight)
+            return _affine(bias, input, weight)  # type: ignore[no-any-return]
     elif w.ndim != 2 and b is None:
         return matmul(input, t(weight))
     _check_linear(x, w, b)
     if x.ndim == 2:
-        return _affine(bias, input, weight)
+        return _affine(bias, input, weight)  # type: ignore[no-any-return]
     rows, shape = math.prod(x.shape[:-1]), (*x.shape[:-1], len(w))
     if b is not None and x.flags.c_contiguous:
         return view(_affine(bias, view(input, rows, x.shape[-1]), weight), shape)
