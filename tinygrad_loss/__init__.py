@@ -131,13 +131,10 @@ from .ops.comparison import (
     ne,
 )
 from .ops.diagonals import diag, diag_embed, diagflat, diagonal, trace, tril, triu
-from .ops.diagonals import diag, diag_embed, diagflat, diagonal, trace, tril, triu
 from .ops.einsum import einsum
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
 from .ops.entropies import xlogy
 from .ops.gammas import digamma, erf, erfinv, lgamma, polygamma
-from .ops.gathering import gather
-from .ops.indexing import index_put
 from .ops.gathering import (
     gather,
     index_add,
@@ -184,16 +181,13 @@ from .ops.linear import (
 )
 from .ops.norms import norm
 from .ops.permuting import flip, fliplr, flipud, movedim, permute, roll, rot90, t, transpose
-from .ops.permuting import flip, fliplr, flipud, movedim, permute, roll, rot90, t, transpose
 from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt
 from .ops.products import cumprod, cumsum, prod
 from .ops.reductions import mean, sum
 from .ops.rounding import ceil, floor, floor_divide, fmod, frac, remainder, round, trunc
 from .ops.selection import clamp, clamp_max, clamp_min, masked_fill, masked_select, nonzero, where
 from .ops.shaping import broadcast_to, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
-from .ops.shaping import broadcast_to, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from .ops.sigmoids import relu, sigmoid, tanh
-from .ops.slicing import chunk, narrow, select, split, tensor_split, unbind
 from .ops.slicing import chunk, narrow, select, split, tensor_split, unbind
 from .ops.softmaxes import log_softmax, logsumexp, softmax
 from .ops.sorting import argsort, bincount, sort, topk, unique
@@ -204,8 +198,7 @@ absolute, negative, fix, clip = abs, neg, trunc, clamp
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 concat = concatenate = cat
 row_stack = vstack
-swapaxes = swapdims = transpose
-moveaxis, ger = movedim, outer
+ger = outer
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne
 moveaxis, swapaxes, swapdims = movedim, transpose, transpose
 newaxis = None
