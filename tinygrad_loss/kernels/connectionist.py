@@ -1,8 +1,10 @@
-"""Connectionist temporal classification: all alignments of a short sequence of labels with a long one of frames, by dynamic programming.
+"""Connectionist temporal classification: all alignments of a short sequence of labels with a long one of frames, by dynamic
+programming.
 
-The labels of sequence n stand between blanks, l = (blank, a, blank, b, blank), 2 L_n + 1 states. In each frame an alignment stays in its
-state, goes one on, or skips the blank between two different labels. alpha[t, n, s] is the logarithm of the probability of all ways to be
-in state s after frame t, what frame t shows included; beta[t, n, s] that of all ways to go on from there, what it shows left out.
+The labels of sequence n stand between blanks, l = (blank, a, blank, b, blank), 2 L_n + 1 states. In each frame an alignment
+stays in its state, goes one on, or skips the blank between two different labels. alpha[t, n, s] is the logarithm of the
+probability of all ways to be in state s after frame t, what frame t shows included; beta[t, n, s] that of all ways to go on
+from there, what it shows left out.
 
 Log-probabilities have shape (T, N, C), states (N, S). Everything is worked out in float64.
 Source: Graves et al., Connectionist temporal classification, 2006, equations 5 to 16.
@@ -43,11 +45,12 @@ def ctc(log_probs: Floats, states: Indices, input_lengths: Indices, target_lengt
     if len(alpha):
         alpha[0, :, :2] = shown[0, :, :2]
         alpha[0, target_lengths == 0, 1:2] = -np.inf
-    for before, now, seen in zip(alpha[:-1], alpha[1:], shown[1:], strict=True):
+    for t in range(1, len(alpha)):
+        before, now = alpha[t - 1], alpha[t]
         now[...] = before
         np.logaddexp(now[:, 1:], before[:, :-1], out=now[:, 1:])
         np.logaddexp(now[:, 2:], np.where(skip[:, 2:], before[:, :-2], -np.inf), out=now[:, 2:])
-        now += seen
+        now += shown[t]
     return _losses(alpha, input_lengths, target_lengths), alpha
 
 
@@ -61,10 +64,16 @@ def _losses(alpha: Floats, input_lengths: Indices, target_lengths: Indices) -> F
 
 
 def ctc_vjp(
-    g: Floats, log_probs: Floats, states: Indices, input_lengths: Indices, target_lengths: Indices, alpha: Floats, zero_infinity: bool
+    g: Floats,
+    log_probs: Floats,
+    states: Indices,
+    input_lengths: Indices,
+    target_lengths: Indices,
+    alpha: Floats,
+    zero_infinity: bool,
 ) -> Floats:
-    """The gradient at the log-probabilities as their log-softmax would pass it on, which is what PyTorch gives: the probability of
-    each class less its share in the alignments; 0 after a sequence's end."""
+    """The gradient at the log-probabilities as their log-softmax would pass it on, which is what PyTorch gives: the probability
+    of each class less its share in the alignments; 0 after a sequence's end."""
     shown = _shown(log_probs, states)
     skip = may_skip(states)
     losses = _losses(alpha, input_lengths, target_lengths)

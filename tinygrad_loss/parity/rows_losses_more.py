@@ -163,8 +163,8 @@ ALIGNMENTS = (
     *options("ctc one sequence", lambda F, red, x, y, n, m: F.ctc_loss(x, y, n, m, reduction=red), (log_probabilities(6, 5), given([1, 2]), given(6), given(2)), **ONCE),
     *options("ctc impossible", lambda F, red, x, y, n, m: F.ctc_loss(x, y, n, m, reduction=red), (FRAMES, LABELS, given([1, 4]), LENGTHS), **ONCE),
     *options("ctc impossible zero_infinity", lambda F, red, x, y, n, m: F.ctc_loss(x, y, n, m, reduction=red, zero_infinity=True), (FRAMES, LABELS, given([1, 4]), LENGTHS), **ONCE),
-    *options("ctc long", lambda F, red, x, y, n, m: F.ctc_loss(F.log_softmax(x, 2), y, n, m, reduction=red), (real(40, 3, 9), integers(3, 12, low=1, high=9), given([40, 33, 38]), given([12, 7, 10])), kinds=("float64",), **ONCE),
-    *options("ctc long float32", lambda F, red, x, y, n, m: F.ctc_loss(F.log_softmax(x, 2), y, n, m, reduction=red), (real(40, 3, 9), integers(3, 12, low=1, high=9), given([40, 33, 38]), given([12, 7, 10])), kinds=("float32",), tolerance=1024, note="PyTorch adds logarithms in float32", **ONCE),
+    *options("ctc long of log_softmax", lambda F, red, x, y, n, m: F.ctc_loss(F.log_softmax(x, 2), y, n, m, reduction=red), (real(40, 3, 9), integers(3, 12, low=1, high=9), given([40, 33, 38]), given([12, 7, 10])), kinds=("float64",), **ONCE),
+    *options("ctc long float32 of log_softmax", lambda F, red, x, y, n, m: F.ctc_loss(F.log_softmax(x, 2), y, n, m, reduction=red), (real(40, 3, 9), integers(3, 12, low=1, high=9), given([40, 33, 38]), given([12, 7, 10])), kinds=("float32",), tolerance=1024, note="PyTorch adds logarithms in float32", **ONCE),
 )
 
 WRONG = given([1, 0, 2])

@@ -13,7 +13,7 @@ def must_have(attribute: str, **tensors: Any) -> None:
     for name, value in tensors.items():
         if not isinstance(value, Variable):
             kind = type(value).__name__
-            raise AttributeError(f"'{kind}' object has no attribute '{attribute}': the argument '{name}' must be a Tensor. Use tensor({name}).")
+            raise AttributeError(f"'{kind}' object has no attribute '{attribute}': '{name}' must be a Tensor, tensor({name})")
 
 
 def must_be_number(function: str, **numbers: Any) -> None:

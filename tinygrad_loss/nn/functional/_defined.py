@@ -27,8 +27,8 @@ class Defined(Generic[P, T]):
 
 
 def loss(definition: Callable[..., Any] | None = None) -> Callable[[Callable[P, T]], Defined[P, T]]:
-    """Attach ``definition``, which takes the same arguments, to a loss. A loss that PyTorch itself records in primitives is its own
-    definition (None)."""
+    """Attach ``definition``, which takes the same arguments, to a loss. A loss that PyTorch itself records in primitives is its
+    own definition (None)."""
 
     def attach(function: Callable[P, T]) -> Defined[P, T]:
         return Defined(function, definition or function)

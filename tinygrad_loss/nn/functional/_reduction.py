@@ -17,7 +17,9 @@ def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | 
     """The reduction that is meant; ``size_average`` and ``reduce`` are PyTorch's old way to say it."""
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
-        warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4)
+        warnings.warn(
+            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
+        )
     elif reduction == "elementwise_mean":
         reduction = "mean"
         warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=4)

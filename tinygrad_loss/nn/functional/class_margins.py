@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 class MultiMarginLossBackward0(Fused):
-    """sum_j max(0, margin - x[y] + x[j])^p w[y] / C over the classes j but y: each j within the margin is pushed down by its term's
-    slope, y up by the sum of them."""
+    """sum_j max(0, margin - x[y] + x[j])^p w[y] / C over the classes j but y: each j within the margin is pushed down by its
+    term's slope, y up by the sum of them."""
 
     __slots__ = ()
     inputs = ("self",)
@@ -48,8 +48,8 @@ class MultiMarginLossBackward0(Fused):
 
 
 class MultilabelMarginLossBackward0(Fused):
-    """sum_ij max(0, 1 - x[y_i] + x[j]) / C over the right classes y_i and the wrong ones j: each pair within the margin pushes its right
-    class up and its wrong one down."""
+    """sum_ij max(0, 1 - x[y_i] + x[j]) / C over the right classes y_i and the wrong ones j: each pair within the margin pushes
+    its right class up and its wrong one down."""
 
     __slots__ = ()
     inputs = ("self",)
@@ -74,23 +74,23 @@ class MultilabelMarginLossBackward0(Fused):
 def _in_rows(x: Any) -> Any:
     """Scores or labels (an array or a tensor) as rows; one row where there is no batch."""
     shape = data_of(x).shape
-    return x if len(shape) == 2 else reshape(x, -1, shape[-1] if shape else 1)
+    return x if len(shape) == 2 else x.reshape((-1, shape[-1] if shape else 1))
 
 
 def _gaps(rows: Array, classes: Array, margin: float) -> Array:
     """How much each wrong class is short of the margin below the right one: 0 where it is not, and for the right one."""
-    gaps = rows - np.take_along_axis(rows, classes[:, None], 1) + rows.dtype.type(margin)
-    np.maximum(gaps, 0, out=gaps)
+    gaps: Array = rows - np.take_along_axis(rows, classes[:, None], 1) + rows.dtype.type(margin)
+    gaps[~(gaps > 0)] = 0
     np.put_along_axis(gaps, classes[:, None], 0, 1)
     return gaps
 
 
 def _weighed(values: Array, classes: Array, weight: Array | None) -> Array:
-    return values if weight is None else values * weight.reshape(-1)[classes][:, None]
+    return values if weight is None else np.asarray(values * weight[classes][:, None])
 
 
 def multi_margin_in_primitives(x: Any, target: Any, p: int, margin: float, weight: Any, reduction: str) -> Any:
-    """Gather each row's right score; take the classes that come nearer than the margin, but the right one itself; sum their gaps."""
+    """Gather each row's right score; take the other classes that come nearer than the margin; sum their gaps."""
     classes = data_of(target)
     rows = _in_rows(x)
     gaps = rows - gather(rows, 1, wrap(classes.reshape(-1, 1), NO_EDGE)) + margin
@@ -134,8 +134,8 @@ def multi_margin_loss(
     """The hinge loss of several classes (a support vector machine's): the right class y should score above each other class j by
     ``margin``. l = sum_j max(0, margin - x[y] + x[j])^p w[y] / C over the classes j but y.
 
-    ``input`` holds scores (N, C) or (C,), ``target`` class numbers (int64) (N,) or (); ``p`` is 1 or 2; ``weight`` (C,) weighs the right
-    classes. ``reduction``: "none" (one loss for each row), "sum" or "mean" over the rows, whatever the weights.
+    ``input`` holds scores (N, C) or (C,), ``target`` class numbers (int64) (N,) or (); ``p`` is 1 or 2; ``weight`` (C,) weighs
+    the right classes. ``reduction``: "none" (one loss for each row), "sum" or "mean" over the rows, whatever the weights.
 
     Raises RuntimeError for a class out of range and for wrong shapes and dtypes, ValueError for another ``p``.
 
@@ -162,23 +162,23 @@ def _check_class(input: Any, target: Any, p: int, margin: float, weight: Any) ->
     if p not in (1, 2):
         raise ValueError(f"only p == 1 and p == 2 supported. Got: {p}")
     if weight is not None and array_of(weight, "multi_margin_loss", "weight").ndim != 1:
-        raise ValueError(f"weight must be one-dimensional, one number for each class. Its shape is {listed(data_of(weight).shape)}")
+        raise ValueError(f"weight must be one-dimensional, a number for each class. Its shape is {listed(data_of(weight).shape)}")
     x, classes = array_of(input, "multi_margin_loss"), array_of(target, "multi_margin_loss", "target")
     must_be_number("multi_margin_loss", margin=margin)
     _check_not_empty(x)
     n, c = (1, x.size) if x.ndim < 2 else x.shape
     if classes.ndim > 1 or classes.size != n:
         raise RuntimeError(
-            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). Expected target "
-            f"size [{n}], but got {listed(classes.shape)}. Input has shape {listed(x.shape)}."
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input samples (batch size). "
+            f"Expected target size [{n}], but got {listed(classes.shape)}. Input has shape {listed(x.shape)}."
         )
     if weight is not None and data_of(weight).size != c:
         raise RuntimeError(f"inconsistent weight size, expected {c} but got {listed(data_of(weight).shape)}")
     _check_dtypes(x, classes, "multi_margin_loss_cpu_kernel")
     if weight is not None and data_of(weight).dtype != x.dtype:
         raise RuntimeError(
-            f"expected scalar type {type_word(x.dtype)} but found {type_word(data_of(weight).dtype)}: multi_margin_loss's weight must have "
-            "the input's dtype"
+            f"expected scalar type {type_word(x.dtype)} but found {type_word(data_of(weight).dtype)}: multi_margin_loss's weight "
+            "must have the input's dtype"
         )
     out = (classes < 0) | (classes >= c)
     if out.any():
@@ -189,13 +189,14 @@ def _check_class(input: Any, target: Any, p: int, margin: float, weight: Any) ->
 def _check_not_empty(x: Array) -> None:
     if x.ndim > 2 or 0 in x.shape[-1:]:
         raise RuntimeError(
-            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {listed(x.shape)}. Scores have shape (N, C) or (C,)"
+            f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {listed(x.shape)}. Scores have shape "
+            "(N, C) or (C,)"
         )
 
 
 def _check_dtypes(x: Array, target: Array, kernel: str) -> None:
     if x.dtype.kind != "f" or x.dtype == np.float16:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{type_word(x.dtype)}'. Convert the scores first: input.float()")
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{type_word(x.dtype)}'. Convert first: input.float()")
     if target.dtype != np.int64:
         raise RuntimeError(
             f"expected scalar type Long but found {type_word(target.dtype)}: class numbers come as int64, target.long()"
@@ -203,8 +204,8 @@ def _check_dtypes(x: Array, target: Array, kernel: str) -> None:
 
 
 def _label_by_label(rows: Array, target: Array, wrong: Array) -> Any:
-    """For each place in the lists of right classes: the class that each row has there, and the gaps of the wrong classes to it (0 for
-    rows whose list has ended)."""
+    """For each place in the lists of right classes: the class that each row has there, and the gaps of the wrong classes to it
+    (0 for rows whose list has ended)."""
     listed_yet = np.logical_and.accumulate(target >= 0, 1)
     for place in range(int(listed_yet.sum(1).max(initial=0))):
         labels = np.where(listed_yet[:, place], target[:, place], 0)
@@ -215,7 +216,7 @@ def _label_by_label(rows: Array, target: Array, wrong: Array) -> Any:
 def _is_target(target: Array, dtype: Any) -> Array:
     """1 for the classes that each row lists before its first -1, else 0."""
     lists = _in_rows(target)
-    marks = np.zeros(lists.shape, dtype)
+    marks: Array = np.zeros(lists.shape, dtype)
     row, place = np.nonzero(np.logical_and.accumulate(lists >= 0, 1))
     marks[row, lists[row, place]] = 1
     return marks.reshape(target.shape)
@@ -236,7 +237,8 @@ def multilabel_margin_in_primitives(x: Any, target: Any, reduction: str) -> Any:
 def multilabel_margin_loss_definition(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:
-    """``multilabel_margin_loss`` in primitives: gather, all differences of right and wrong scores, a choice of those above 0, a sum."""
+    """``multilabel_margin_loss`` in primitives: gather, all differences of right and wrong scores, a choice of those above 0, a
+    sum."""
     reduction = checked_reduction(reduction, size_average, reduce)
     _check_lists(input, target)
     return multilabel_margin_in_primitives(input, target, reduction)  # type: ignore[no-any-return]
@@ -249,8 +251,9 @@ def multilabel_margin_loss(
     """The hinge loss where several classes are right: each right class should score above each wrong one by 1.
     l = sum_ij max(0, 1 - x[y_i] + x[j]) / C over the right classes y_i and the wrong classes j.
 
-    ``input`` holds scores (N, C) or (C,). ``target`` (int64) has the same shape: each row lists its right classes and then, if there is
-    room, a -1, after which nothing counts. ``reduction``: "none" (one loss for each row), "sum" or "mean" over the rows.
+    ``input`` holds scores (N, C) or (C,). ``target`` (int64) has the same shape: each row lists its right classes and then, if
+    there is room, a -1, after which nothing counts. ``reduction``: "none" (one loss for each row), "sum" or "mean" over the
+    rows.
 
     Raises RuntimeError for a class out of range and for wrong shapes and dtypes.
 
@@ -282,6 +285,6 @@ def _check_lists(input: Any, target: Any) -> None:
     c = x.shape[-1] if x.ndim else 1
     if labels.size and not -1 <= labels.min() <= labels.max() < c:
         raise RuntimeError(
-            f"argument #2 'target' is out of range: multilabel_margin_loss takes class numbers from 0 to {c - 1}, and -1 at the end of a list"
+            f"argument #2 'target' is out of range: multilabel_margin_loss takes class numbers 0 to {c - 1}, and -1 to end a list"
         )
     _check_dtypes(x, labels, "multilabel_margin_loss_forward_out_frame")

@@ -47,7 +47,8 @@ class CtcLossBackward0(Fused):
 
 
 def ctc_in_primitives(log_probs: Any, targets: Array, inputs: Any, lengths: Any, blank: int, zero_infinity: bool) -> Any:
-    """The forward recursion of the alignments, frame by frame: stay, go one state on, or skip a blank; sum, and take the logarithm."""
+    """The forward recursion of the alignments, frame by frame: stay, go one state on, or skip a blank; sum, and take the
+    logarithm."""
     states = kernel.states_of(_labels(targets, lengths), blank)
     frames, last = np.asarray(inputs), 2 * np.asarray(lengths)
     place = np.arange(states.shape[1])
@@ -117,14 +118,14 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: bool = False,
 ) -> Tensor:
-    """Connectionist temporal classification, for speech and handwriting: -log of the probability that the frames, read out with repeats
-    joined and blanks dropped, give the labels; summed over all alignments.
+    """Connectionist temporal classification, for speech and handwriting: -log of the probability that the frames, read out with
+    repeats joined and blanks dropped, give the labels; summed over all alignments.
 
-    ``log_probs`` holds log-probabilities (from ``log_softmax``), frames first: (T, N, C), or (T, C) without batch. ``targets`` holds class
-    numbers, (N, S) filled up with anything, or all sequences in one row (sum of the lengths,). ``input_lengths`` (each at most T) and
-    ``target_lengths``, both (N,), are tensors of integers, or both tuples of ints. ``blank`` is the class that stands for no label.
-    ``reduction``: "none", "sum", or "mean", for which each loss is divided by its target's length first. A sequence too long for its
-    frames has an infinite loss and a gradient of nan; ``zero_infinity`` makes both 0.
+    ``log_probs`` holds log-probabilities (from ``log_softmax``), frames first: (T, N, C), or (T, C) without batch. ``targets``
+    holds class numbers, (N, S) filled up with anything, or all sequences in one row (sum of the lengths,). ``input_lengths``
+    (each at most T) and ``target_lengths``, both (N,), are tensors of integers, or both tuples of ints. ``blank`` is the class
+    that stands for no label. ``reduction``: "none", "sum", or "mean", for which each loss is divided by its target's length
+    first. A sequence too long for its frames has an infinite loss and a gradient of nan; ``zero_infinity`` makes both 0.
 
     The gradient is the one that log-softmax passes on unchanged, softmax less the alignments' share, as in PyTorch.
 
@@ -136,7 +137,8 @@ def ctc_loss(
     >>> (-loss).exp()  # three of the four ways to read them give "1": 01, 10, 11
     tensor(0.7500)
 
-    Source: https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html; Graves et al., Connectionist temporal classification, 2006
+    Source: https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html;
+    Graves et al., Connectionist temporal classification, 2006
     """
     reduction = checked_reduction(reduction, None, None)
     labels, inputs, lengths = _checked(log_probs, targets, input_lengths, target_lengths, blank)
@@ -146,7 +148,8 @@ def ctc_loss(
     found, alpha = kernel.ctc(x, states, np.asarray(inputs), np.asarray(lengths))
     found = found.astype(x.dtype)
     saved = (x, labels, inputs, lengths, blank, zero_infinity, found, alpha.swapaxes(0, 1))
-    return _finished(record(CtcLossBackward0, (batch,), found, saved), log_probs, lengths, reduction, zero_infinity)  # type: ignore[no-any-return]
+    losses = record(CtcLossBackward0, (batch,), found, saved)
+    return _finished(losses, log_probs, lengths, reduction, zero_infinity)  # type: ignore[no-any-return]
 
 
 def _finished(losses: Any, log_probs: Any, lengths: tuple[int, ...], reduction: str, zero_infinity: bool) -> Any:
@@ -174,22 +177,24 @@ def _checked(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     if not tensors or not (all(isinstance(one, Variable) for one in both) or all(map(_are_ints, both))):
         kinds = ", ".join(type(one).__name__ for one in (log_probs, targets, *both))
         raise TypeError(
-            f"ctc_loss() received an invalid combination of arguments - got ({kinds}), but expected log_probs and targets as Tensors, and "
-            "input_lengths and target_lengths both as Tensors of integers or both as tuples of ints"
+            f"ctc_loss() received an invalid combination of arguments - got ({kinds}), but expected log_probs and targets as "
+            "Tensors, and input_lengths and target_lengths both as Tensors of integers or both as tuples of ints"
         )
     inputs, lengths = (_lengths(one, name) for one, name in zip(both, ("input_lengths", "target_lengths"), strict=True))
     x, labels = log_probs._data, targets._data
     checking = "(while checking arguments for ctc_loss_allocate_outputs)"
     if x.ndim not in (2, 3):
         raise RuntimeError(
-            f"Expected 3-dimensional tensor, but got {x.ndim + (x.ndim != 3)}-dimensional tensor for argument #1 'log_probs' {checking}. "
-            "The shape is (T, N, C): frames, batch, classes; or (T, C)"
+            f"Expected 3-dimensional tensor, but got {x.ndim + (x.ndim != 3)}-dimensional tensor for argument #1 'log_probs' "
+            f"{checking}. The shape is (T, N, C): frames, batch, classes; or (T, C)"
         )
     if not x.size:
         raise RuntimeError(f"log_probs tensor must not be empty. Its shape is {list(x.shape)}")
     frames, n, c = x.shape if x.ndim == 3 else (x.shape[0], 1, x.shape[1])
     if labels.ndim not in (1, 2):
-        raise RuntimeError(f"Expected 1 to 2 dimensions, but got {labels.ndim}-dimensional tensor for argument #2 'targets' {checking}")
+        raise RuntimeError(
+            f"Expected 1 to 2 dimensions, but got {labels.ndim}-dimensional tensor for argument #2 'targets' {checking}"
+        )
     if not 0 <= blank < c:
         raise RuntimeError(f"blank must be in label range: 0 to {c - 1}, not {blank}")
     for name, given, most in (("input_lengths", inputs, frames), ("target_lengths", lengths, None)):
@@ -202,19 +207,21 @@ def _checked(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     size = n if labels.ndim == 2 else int(np.sum(lengths))
     if labels.shape[0] != size:
         raise RuntimeError(
-            f"Expected tensor to have size {size} at dimension 0, but got size {labels.shape[0]} for argument #2 'targets' {checking}"
+            f"Expected tensor to have size {size} at dimension 0, but got size {labels.shape[0]} for argument #2 'targets' "
+            f"{checking}"
         )
     if labels.ndim == 2 and labels.shape[1] < max(lengths):
         raise RuntimeError(
-            f"Expected tensor to have size at least {max(lengths)} at dimension 1, but got size {labels.shape[1]} for argument #2 "
-            f"'targets' {checking}"
+            f"Expected tensor to have size at least {max(lengths)} at dimension 1, but got size {labels.shape[1]} "
+            f"for argument #2 'targets' {checking}"
         )
     if x.dtype.kind != "f" or x.dtype == np.float16:
-        raise NotImplementedError(f"\"ctc_loss_cpu\" not implemented for '{type_word(x.dtype)}'. Convert first: log_probs.float()")
+        raise NotImplementedError(f"\"ctc_loss_cpu\" not implemented for '{type_word(x.dtype)}'. Convert it: log_probs.float()")
     labels = labels.astype(np.int64, copy=False)
     used = np.concatenate([*_labels(labels, lengths), np.zeros(0, np.int64)])
-    if ((used < 0) | (used >= c)).any():
-        raise RuntimeError(f"ctc_loss: targets hold {used[(used < 0) | (used >= c)][0]}, which is not one of the {c} classes, 0 to {c - 1}")
+    wrong = used[(used < 0) | (used >= c)]
+    if wrong.size:
+        raise RuntimeError(f"ctc_loss: targets hold {wrong[0]}, which is not one of the {c} classes, 0 to {c - 1}")
     return labels, inputs, lengths
 
 

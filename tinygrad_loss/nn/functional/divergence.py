@@ -48,10 +48,10 @@ def kl_div(
 ) -> Tensor:
     """The Kullback-Leibler divergence of a prediction from a target: l = y (log y - x), 0 where y is 0. Its gradient at x is -y.
 
-    ``input`` holds log-probabilities x (from ``log_softmax``), ``target`` probabilities y, or with ``log_target`` their logarithms;
-    both of any one shape (others are broadcast), floating-point. The divergence of distributions is the sum over the classes:
-    ``reduction="batchmean"``, the sum divided by the first dimension, is what the textbooks call by that name. "mean" divides by all
-    elements, and PyTorch warns of it; "sum" and "none" do as they say.
+    ``input`` holds log-probabilities x (from ``log_softmax``), ``target`` probabilities y, or with ``log_target`` their
+    logarithms; both of any one shape (others are broadcast), floating-point. The divergence of distributions is the sum over
+    the classes: ``reduction="batchmean"``, the sum divided by the first dimension, is what the textbooks call by that name.
+    "mean" divides by all elements, and PyTorch warns of it; "sum" and "none" do as they say.
 
     log y - x is worked out in float64, since it cancels where the two are near to each other.
 
@@ -100,7 +100,7 @@ def _checked(input: Any, target: Any, size_average: bool | None, reduce: bool | 
     x, y = array_of(input, "kl_div"), array_of(target, "kl_div", "target")
     if x.dtype.kind != "f" or y.dtype.kind != "f":
         raise RuntimeError(
-            f"kl_div: Integral inputs not supported. Got {x.dtype} and {y.dtype}; convert them first: input.float(), target.float()"
+            f"kl_div: Integral inputs not supported. Got {x.dtype} and {y.dtype}; convert them: input.float(), target.float()"
         )
     broadcast([y.shape, x.shape], "kl_div")
     return mode

@@ -33,10 +33,11 @@ def cosine_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """For pairs of vectors and answers y: 1 - cos where y is 1 (they should point the same way), max(0, cos - ``margin``) where y is -1.
+    """For pairs of vectors and answers y: 1 - cos where y is 1 (they should point the same way), max(0, cos - ``margin``) where
+    y is -1.
 
-    ``input1`` and ``input2`` have shape (N, D) and ``target`` (N,), or without batch (D,) and (). ``reduction``: "none", "sum" or "mean"
-    over the pairs. Raises RuntimeError for other shapes.
+    ``input1`` and ``input2`` have shape (N, D) and ``target`` (N,), or without batch (D,) and (). ``reduction``: "none", "sum"
+    or "mean" over the pairs. Raises RuntimeError for other shapes.
 
     >>> import tinygrad_loss as torch
     >>> x, y = torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[1.0, 1.0], [1.0, 1.0]])
@@ -51,10 +52,11 @@ def cosine_embedding_loss(
     must_be_number(name, margin=margin)
     dim = y.ndim
     if dim > 1:
-        raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported. {name}: the target's shape is {listed(y.shape)}")
+        raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported. {name}: target {listed(y.shape)}")
     if not a.ndim == b.ndim == dim + 1:
         raise RuntimeError(
-            f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes {listed(a.shape)} and {listed(b.shape)}."
+            f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes {listed(a.shape)} and "
+            f"{listed(b.shape)}."
         )
     broadcast([a.shape, b.shape], name)
     lengths = [add_number(sum(one * one, dim), TINY) for one in (input1, input2)]
@@ -79,8 +81,8 @@ def triplet_margin_loss(
     """An anchor should be nearer to its positive than to its negative by ``margin``: max(0, d(a, p) - d(a, n) + margin), with the
     ``pairwise_distance`` d of order ``p``. ``swap`` takes d(p, n) for d(a, n) where that is less.
 
-    The three have shape (N, D) or (D,). ``reduction``: "none", "sum" or "mean" over the triplets. Raises RuntimeError for different
-    numbers of dimensions, ValueError for a margin that is not positive.
+    The three have shape (N, D) or (D,). ``reduction``: "none", "sum" or "mean" over the triplets. Raises RuntimeError for
+    different numbers of dimensions, ValueError for a margin that is not positive.
 
     >>> import tinygrad_loss as torch
     >>> a, p, n = torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]), torch.tensor([[0.0, 5.5]])

@@ -36,11 +36,13 @@ def poisson_nll_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """The negative log-likelihood of counts y under a Poisson distribution: l = e^x - y x, where x is the logarithm of the expected
-    count; or, without ``log_input``, l = x - y log(x + eps), where x is the expected count. Its gradient is e^x - y, or 1 - y / (x + eps).
+    """The negative log-likelihood of counts y under a Poisson distribution: l = e^x - y x, where x is the logarithm of the
+    expected count; or, without ``log_input``, l = x - y log(x + eps), where x is the expected count. Its gradient is e^x - y,
+    or 1 - y / (x + eps).
 
-    ``input`` and ``target`` have one shape (others are broadcast). log(y!) is left out, as it does not depend on x; ``full`` adds it for
-    y > 1, by Stirling's formula y log y - y + log(2 pi y) / 2. ``reduction``: "none", "sum" or "mean" over all elements.
+    ``input`` and ``target`` have one shape (others are broadcast). log(y!) is left out, as it does not depend on x; ``full``
+    adds it for y > 1, by Stirling's formula y log y - y + log(2 pi y) / 2. ``reduction``: "none", "sum" or "mean" over all
+    elements.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.poisson_nll_loss(torch.tensor([0.0, 1.0]), torch.tensor([1.0, 2.0]), reduction="none")
@@ -72,9 +74,9 @@ def gaussian_nll_loss(
     """The negative log-likelihood of measurements y under normal distributions: l = (log v + (x - y)^2 / v) / 2, where x is the
     expected value and v the variance, which can be learnt too.
 
-    ``input`` and ``target`` have one shape (others are broadcast). ``var`` is a float, or a tensor of the input's shape, of that shape
-    without the last dimension, or with one of its lengths 1; it is held at ``eps`` or above, through which its gradient passes as it is.
-    ``full`` adds log(2 pi) / 2. ``reduction``: "none", "sum" or "mean" over all elements.
+    ``input`` and ``target`` have one shape (others are broadcast). ``var`` is a float, or a tensor of the input's shape, of
+    that shape without the last dimension, or with one of its lengths 1; it is held at ``eps`` or above, through which its
+    gradient passes as it is. ``full`` adds log(2 pi) / 2. ``reduction``: "none", "sum" or "mean" over all elements.
 
     Raises ValueError for a negative variance and for one of another shape.
 
@@ -103,16 +105,18 @@ def _checked_variance(input: Any, var: Any) -> Any:
     must_have("size", input=input)
     x, v = data_of(input), np.asarray(data_of(var))
     if (v < 0).any():
-        raise ValueError(f"var has negative entry/entries: the smallest is {v.min()}. A variance is positive; learn its logarithm and give exp of it")
+        raise ValueError(
+            f"var has negative entry/entries: the smallest is {v.min()}. A variance is positive: learn its logarithm, give exp"
+        )
     if not isinstance(var, Variable):
         return wrap(np.ones_like(x), NO_EDGE) * var
     if v.shape == x.shape:
         return var
     if v.shape == x.shape[:-1]:
-        return unsqueeze(var, -1)
+        return unsqueeze(var, -1)  # type: ignore[arg-type]
     if v.ndim != x.ndim or [n for m, n in zip(x.shape, v.shape, strict=True) if m != n] != [1]:
         raise ValueError(
-            f"var is of incorrect size: {Size(v.shape)}, but the input is {Size(x.shape)}. var must have the input's shape, or that "
-            "without the last dimension, or with one length 1"
+            f"var is of incorrect size: {Size(v.shape)}, but the input is {Size(x.shape)}. var must have the input's shape, or "
+            "that without the last dimension, or with one length 1"
         )
     return var

@@ -50,8 +50,8 @@ def hinge_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """For distances x and answers y: x itself where y is 1 (the two are alike and should be near), max(0, ``margin`` - x) where y is -1
-    (they should be at least the margin apart). Where y is neither, both are added.
+    """For distances x and answers y: x itself where y is 1 (the two are alike and should be near), max(0, ``margin`` - x) where
+    y is -1 (they should be at least the margin apart). Where y is neither, both are added.
 
     ``input`` and ``target`` have one shape (others are broadcast). ``reduction``: "none", "sum" or "mean" over all elements.
 
@@ -67,7 +67,7 @@ def hinge_embedding_loss(
     must_be_number("hinge_embedding_loss", margin=margin)
     broadcast([y.shape, x.shape], "hinge_embedding_loss")
     if x.dtype == y.dtype == np.bool_:
-        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. hinge_embedding_loss: input.float()")
+        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Convert them: input.float()")
     apart = clamp_min(number_sub(margin, input), 0)
     return reduced(where(target != 1, apart, 0) + where(target != -1, input, 0), reduction)  # type: ignore[no-any-return]
 
@@ -82,10 +82,11 @@ def margin_ranking_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """For pairs of scores and answers y: max(0, -y (x1 - x2) + ``margin``). With y = 1 the first should be ranked above the second by the
-    margin, with y = -1 the second above the first.
+    """For pairs of scores and answers y: max(0, -y (x1 - x2) + ``margin``). With y = 1 the first should be ranked above the
+    second by the margin, with y = -1 the second above the first.
 
-    The three have the same number of dimensions (RuntimeError) and shapes that fit. ``reduction``: "none", "sum" or "mean" over all.
+    The three have the same number of dimensions (RuntimeError) and shapes that fit. ``reduction``: "none", "sum" or "mean" over
+    all.
 
     >>> import tinygrad_loss as torch
     >>> first, second = torch.tensor([2.0, 2.0]), torch.tensor([1.0, 1.0])
@@ -119,10 +120,11 @@ def soft_margin_loss_definition(
 def soft_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:
-    """For scores x and answers y of -1 or 1: log(1 + e^(-y x)), whose gradient is -y sigmoid(-y x). It is the binary cross-entropy of
-    scores, with -1 in place of 0.
+    """For scores x and answers y of -1 or 1: log(1 + e^(-y x)), whose gradient is -y sigmoid(-y x). It is the binary
+    cross-entropy of scores, with -1 in place of 0.
 
-    ``target`` has the input's shape, or one that is broadcast to it, and no gradient. ``reduction``: "none", "sum" or "mean" over all.
+    ``target`` has the input's shape, or one that is broadcast to it, and no gradient. ``reduction``: "none", "sum" or "mean"
+    over all.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.soft_margin_loss(torch.tensor([2.0, 2.0]), torch.tensor([1, -1]), reduction="none")
@@ -143,8 +145,8 @@ def _labels(input: Any, target: Any) -> tuple[Array, Array]:
     shape = broadcast([x.shape, y.shape], "soft_margin_loss")
     if shape != x.shape:
         raise RuntimeError(
-            f"output with shape {listed(x.shape)} doesn't match the broadcast shape {listed(shape)}. soft_margin_loss: the target must fit "
-            "into the input's shape"
+            f"output with shape {listed(x.shape)} doesn't match the broadcast shape {listed(shape)}. soft_margin_loss: the "
+            "target must fit into the input's shape"
         )
     if x.dtype.kind != "f":
         raise RuntimeError(
@@ -174,11 +176,11 @@ def multilabel_soft_margin_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """Several labels at once: the mean over the classes of -w (y log sigmoid(x) + (1 - y) log sigmoid(-x)), each class a yes or no of its
-    own.
+    """Several labels at once: the mean over the classes of -w (y log sigmoid(x) + (1 - y) log sigmoid(-x)), each class a yes or
+    no of its own.
 
-    ``input`` holds scores (N, C) or (C,), ``target`` 0 or 1 for each, ``weight`` (C,) weighs the classes. "none" gives one loss for each
-    row, "mean" and "sum" are over the rows. Raises NotImplementedError for integer scores.
+    ``input`` holds scores (N, C) or (C,), ``target`` 0 or 1 for each, ``weight`` (C,) weighs the classes. "none" gives one loss
+    for each row, "mean" and "sum" are over the rows. Raises NotImplementedError for integer scores.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.multilabel_soft_margin_loss(torch.tensor([[2.0, -1.0]]), torch.tensor([[1, 0]]))
@@ -198,11 +200,11 @@ def _multilabel(
     x = array_of(input, "log_sigmoid")
     if x.dtype.kind != "f":
         raise NotImplementedError(
-            f"\"log_sigmoid_cpu\" not implemented for '{type_word(x.dtype)}'. multilabel_soft_margin_loss: convert first, input.float()"
+            f"\"log_sigmoid_cpu\" not implemented for '{type_word(x.dtype)}'. multilabel_soft_margin_loss: input.float()"
         )
     losses = -(target * log_sigmoid(input) + (1 - target) * log_sigmoid(-input))
     if weight is not None:
         losses = losses * weight
     if not x.ndim:
-        raise IndexError("Dimension specified as -1 but tensor has no dimensions. multilabel_soft_margin_loss: the scores have shape (N, C)")
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions. multilabel_soft_margin_loss: input is (N, C)")
     return reduced(sum(losses, x.ndim - 1) / x.shape[-1], reduction)

@@ -64,7 +64,8 @@ class SmoothL1LossBackward0(Fused):
 
 
 class HuberLossBackward0(SmoothL1LossBackward0):
-    """d^2 / 2 for |d| < delta, else delta (|d| - delta / 2), where d = x - y: dx = g d, held between -delta g and delta g; dy = -dx."""
+    """d^2 / 2 for |d| < delta, else delta (|d| - delta / 2), where d = x - y: dx = g d, held between -delta g and delta g; dy =
+    -dx."""
 
     __slots__ = ()
     saves = ("self", "target", "reduction", "delta")
@@ -76,7 +77,7 @@ class HuberLossBackward0(SmoothL1LossBackward0):
 
 
 def parabola(d: Any, width: float) -> Any:
-    """Huber's function, d^2 / 2 for |d| < width and straight lines beyond: with c, which is d held between them, c (d - c / 2)."""
+    """Huber's function, d^2 / 2 for |d| < width, straight lines beyond: with c, which is d held between them, c (d - c / 2)."""
     c = clamp(d, -width, width)
     return c * (d - c / 2)
 
@@ -105,9 +106,11 @@ def mse_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """The squared distance (x - y)^2. "mean" is over all elements; with ``weight``, the weighted mean, divided by the weights' sum.
+    """The squared distance (x - y)^2. "mean" is over all elements; with ``weight``, the weighted mean, divided by the weights'
+    sum.
 
-    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning, since that is seldom meant.
+    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning, since that is seldom
+    meant.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
@@ -173,11 +176,12 @@ def smooth_l1_loss(
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Tensor:
-    """A parabola near 0, straight lines beyond, so that outliers pull with a bounded gradient: d^2 / (2 beta) for |d| < ``beta``, else
-    |d| - beta / 2, where d = x - y. The gradient is d / beta, held between -1 and 1. It is ``huber_loss`` / beta; with beta 0 the L1 loss.
+    """A parabola near 0, straight lines beyond, so that outliers pull with a bounded gradient: d^2 / (2 beta) for |d| <
+    ``beta``, else |d| - beta / 2, where d = x - y. The gradient is d / beta, held between -1 and 1. It is ``huber_loss`` /
+    beta; with beta 0 the L1 loss.
 
-    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning. ``reduction``: "none", "sum" or
-    "mean" over all elements. Raises RuntimeError for a negative ``beta``.
+    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning. ``reduction``:
+    "none", "sum" or "mean" over all elements. Raises RuntimeError for a negative ``beta``.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.smooth_l1_loss(torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), reduction="none")
@@ -211,12 +215,12 @@ def huber_loss_definition(
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
-    """A parabola near 0, straight lines beyond: d^2 / 2 for |d| < ``delta``, else delta (|d| - delta / 2), where d = x - y. The gradient
-    is d, held between -delta and delta, so one outlier cannot pull harder than delta.
+    """A parabola near 0, straight lines beyond: d^2 / 2 for |d| < ``delta``, else delta (|d| - delta / 2), where d = x - y. The
+    gradient is d, held between -delta and delta, so one outlier cannot pull harder than delta.
 
-    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning. ``weight`` has the input's
-    shape; "mean" is over all elements, with weights too. Raises RuntimeError for a ``delta`` that is not positive, ValueError for a
-    weight of another shape.
+    ``input`` and ``target`` are floating-point; shapes that differ are broadcast, with PyTorch's warning. ``weight`` has the
+    input's shape; "mean" is over all elements, with weights too. Raises RuntimeError for a ``delta`` that is not positive,
+    ValueError for a weight of another shape.
 
     >>> import tinygrad_loss as torch
     >>> torch.nn.functional.huber_loss(torch.tensor([0.5, 3.0]), torch.tensor([0.0, 0.0]), reduction="none", delta=2.0)
@@ -234,7 +238,7 @@ def huber_loss(
     x, y = _floats(input, target, "huber")
     kind = data_of(input).dtype
     if kind.kind != "f":
-        raise RuntimeError(f"result type Float can't be cast to the desired output type {type_word(kind)}. huber_loss: input.float()")
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {type_word(kind)}. Use input.float()")
     losses = np.asarray(parabola(x - y, delta)).astype(kind, copy=False)
     return record(HuberLossBackward0, (input, target), reduced_array(losses, reduction), (x, y, NUMBERS[reduction], delta))  # type: ignore[no-any-return]
 
