@@ -33,16 +33,11 @@ class IncompatibleKeys(_Keys):
     __str__ = __repr__
 
 
-class StateDict(OrderedDict[str, Any]):
-    """An ordered dictionary that remembers, in ``_metadata``, the version of each module that it was made of."""
-
-    _metadata: OrderedDict[str, Any]
-
-
 def state_dict(module: Module, destination: Any, prefix: str, keep_vars: bool) -> dict[str, Any]:
     """The parameters and persistent buffers of ``module`` and those below it, by dotted name."""
     if destination is None:
-        destination = StateDict()
+        # As in PyTorch, a plain OrderedDict that has the modules' versions as an attribute.
+        destination = OrderedDict()
         destination._metadata = OrderedDict()
     if hasattr(destination, "_metadata"):
         destination._metadata[prefix[:-1]] = {"version": module._version}
