@@ -9,11 +9,12 @@ import importlib
 import subprocess
 import sys
 import threading
+from typing import Any
 
 from . import workloads
 
 PAGE = 4096
-LARGE = {"cross_entropy": workloads.cross_entropy, "linear_cross_entropy": workloads.linear_cross_entropy}
+LARGE: dict[str, Any] = {"cross_entropy": workloads.cross_entropy, "linear_cross_entropy": workloads.linear_cross_entropy}
 
 
 def resident() -> int:
@@ -26,7 +27,7 @@ def resident() -> int:
 
 
 def peak_of(library: str, work: str, threads: int) -> int:
-    """The most bytes beyond the inputs that the second run of the step held, looked at every millisecond."""
+    """The most bytes beyond the inputs that one run of the step held, looked at every millisecond."""
     torch = importlib.import_module(library)
     torch.set_num_threads(threads)
     step = LARGE[work](torch)

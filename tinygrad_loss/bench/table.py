@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -18,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from .._version import __version__
 from . import peak
 from .timing import interleaved
-from .workloads import LARGE, SMALL, Work
+from .workloads import LARGE, LARGE_THREADS, SMALL, Work
 
 HERE = "tinygrad_loss"
 
@@ -50,14 +52,15 @@ def libraries() -> list[str]:
     return [name for name in ("torch", "mygrad", "autograd") if installed(name)]
 
 
-def timed(work: Work) -> Result:
-    """Time one piece of work in every library that can do it."""
+def timed(work: Work, threads: int | None = None) -> Result:
+    """Time one piece of work in every library that can do it; ``threads`` takes the place of the number for large work."""
     scale = (1e6 if work.unit == "us" else 1e3) / work.per
     steps = {}
+    threads = work.threads if threads is None or work.threads == 1 else threads
     for name in (HERE, "torch"):
         if installed(name):
             torch = importlib.import_module(name)
-            torch.set_num_threads(work.threads)
+            torch.set_num_threads(threads)
             if not hasattr(torch.nn.functional, work.make.__name__) and work.make.__name__.startswith("linear_"):
                 continue
             steps[name] = work.make(torch)
@@ -67,7 +70,8 @@ def timed(work: Work) -> Result:
         if installed(name):
             importlib.import_module("autograd.numpy" if name == "autograd" else name)
             steps[name] = make(importlib.import_module(name))
-    return Result(work.name, work.unit, {name: value * scale for name, value in interleaved(steps, work.rounds).items()}, work.aim)
+    found = interleaved(steps, work.rounds)
+    return Result(work.name, work.unit, {name: value * scale for name, value in found.items()}, work.aim)
 
 
 def import_times(rounds: int = 5) -> Result:
@@ -113,38 +117,52 @@ def growth() -> Result:
     return Result("a node of 1,000,000 beside one of 100", "x", {HERE: times[1_000_000] / times[100]}, "<= 1.2 x")
 
 
-def peaks() -> Iterator[Result]:
+def peaks(threads: int | None = None) -> Iterator[Result]:
     """The peak memory of the two large losses, in copies of the logits and in MB."""
     logits = 2048 * 32000 * 4
     for work, unit, size in (("cross_entropy", "copies of the logits", logits), ("linear_cross_entropy", "MB", 1e6)):
         values = {}
         for name in (HERE, *(["torch"] if installed("torch") else [])):
-            found = peak.measured(name, work)
+            found = peak.measured(name, work, threads or LARGE_THREADS)
             if found is not None:
                 values[name] = found / size
         yield Result(f"{work}, peak memory", unit, values, "<= 1.1 copies" if size == logits else "<= .2 of PyTorch's")
 
 
-def results(large: bool = True) -> Iterator[Result]:
+def results(large: bool = True, threads: int | None = None) -> Iterator[Result]:
     """All rows, one after the other as they are measured."""
     for work in (*SMALL, *(LARGE if large else ())):
-        yield timed(work)
+        yield timed(work, threads)
     if large:
-        yield from peaks()
+        yield from peaks(threads)
         yield growth()
     yield import_times()
     yield sizes()
 
 
-def heading() -> list[str]:
-    """The machine, the versions and the threads, as lines."""
-    versions = [f"{name} {metadata.version(name)}" for name in ("numpy", *libraries())]
+def machine() -> dict[str, Any]:
+    """The machine and the versions."""
     simd: Any = np.show_config(mode="dicts")
     found = simd.get("SIMD Extensions", {}).get("found", []) if isinstance(simd, dict) else []
+    return {
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": {name: metadata.version(name) for name in ("numpy", *libraries())},
+        "vector units": found,
+    }
+
+
+def heading(threads: int | None) -> list[str]:
+    """The machine, the versions and the threads, as lines."""
+    found = machine()
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return [
-        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {', '.join(versions)}",
-        f"NumPy's vector units: {', '.join(found) or 'its base line'}",
-        "medians of interleaved rounds; small rows on one thread, large ones on two; a ratio over 1 says that we are faster or smaller",
+        f"tinygrad_loss {__version__}, {date.today()}: {found['machine']}, {found['processors']} processors",
+        f"Python {found['python']}, {versions}",
+        f"NumPy's vector units: {', '.join(found['vector units']) or 'its base line'}",
+        f"medians of interleaved rounds; small rows on one thread, large ones on {threads or LARGE_THREADS}; "
+        "a ratio over 1 says that we are faster or smaller",
     ]
 
 

@@ -231,6 +231,7 @@ def linear_cross_entropy(torch: Any, rows: int = 2048, features: int = 512, clas
     return step
 
 
+LARGE_THREADS = 2
 SMALL = (
     Work(
         f"chain of {OPS} ops on 8 numbers, per op", chain, chain_raw, per=OPS, aim="<= 3 x raw, >= 1.8 x PyTorch",
@@ -241,7 +242,13 @@ SMALL = (
     Work("MLP 64-64-10, Adam step", perceptron, aim=">= 3 x PyTorch"),
 )  # fmt: skip
 LARGE = (
-    Work("cross_entropy 2048x32000", cross_entropy, exp_raw, unit="ms", threads=2, rounds=7, aim=">= 1.8 x PyTorch, 3 x with AVX-512"),
-    Work("linear_cross_entropy 2048x512->32000", linear_cross_entropy, unit="ms", threads=2, rounds=3, aim=">= 1 x PyTorch"),
-    Work("bce_with_logits on 4M", binary_cross_entropy, unit="ms", threads=2, rounds=15, aim=">= .6 x PyTorch"),
+    Work(
+        "cross_entropy 2048x32000", cross_entropy, exp_raw, unit="ms", threads=LARGE_THREADS, rounds=7,
+        aim=">= 1.8 x PyTorch, 3 x with AVX-512",
+    ),
+    Work(
+        "linear_cross_entropy 2048x512->32000", linear_cross_entropy, unit="ms", threads=LARGE_THREADS, rounds=3,
+        aim=">= 1 x PyTorch",
+    ),
+    Work("bce_with_logits on 4M", binary_cross_entropy, unit="ms", threads=LARGE_THREADS, rounds=15, aim=">= .6 x PyTorch"),
 )

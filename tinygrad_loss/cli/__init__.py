@@ -1,4 +1,4 @@
-"""The command line: ``tinygrad-loss demo | train | draw``. It reads arguments and prints; the work is done below."""
+"""The command line: ``tinygrad-loss demo | train | draw | bench``. It reads arguments and prints; the work is done below."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tinygrad_loss import __version__
+from tinygrad_loss.cli._bench import run_bench
 from tinygrad_loss.cli._demo import run_demo
 from tinygrad_loss.cli._draw import ScriptError, run_draw
 from tinygrad_loss.cli._output import OutputError
@@ -95,6 +96,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     draw.add_argument("--out", type=_picture, metavar="FILE", help=".svg, .png or .dot (default: SCRIPT-name.svg)")
     draw.set_defaults(run=run_draw)
+
+    bench = commands.add_parser("bench", help="time it beside PyTorch, MyGrad and autograd, or measure how exact it is")
+    bench.add_argument("--accuracy", action="store_true", help="errors of losses and gradients instead of times (needs mpmath)")
+    bench.add_argument("--small", action="store_true", help="only the rows that are done soon")
+    bench.add_argument("--threads", type=_positive_integer, metavar="N", help="threads of the large rows (default: 2)")
+    bench.add_argument("--chart", type=_chart, metavar="FILE.svg", help="draw the times as bars (needs matplotlib)")
+    bench.add_argument("--json", action="store_true", help="print JSON when all is done, instead of the table")
+    bench.set_defaults(run=run_bench)
     return parser
 
 
@@ -119,6 +128,12 @@ def _positive_number(text: str) -> float:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def _chart(text: str) -> Path:
+    if Path(text).suffix not in (".svg", ".png"):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .svg or .png")
+    return Path(text)
 
 
 def _picture(text: str) -> Path:

@@ -52,19 +52,23 @@ class Wanted(NamedTuple):
     bias: bool
 
 
+NOTHING = Wanted(False, False, False)
+
+
 def losses(
     linear: Linear,
     target: Array,
     weight: Floats | None = None,
     ignore_index: int = -100,
     cotangent: Floats | None = None,
-    wanted: Wanted = Wanted(False, False, False),
+    wanted: Wanted = NOTHING,
+    block: int = ROWS,
 ) -> tuple[Floats, Gradients]:
     """The loss of each row, and the gradients, from the gradient at the rows' losses: (n,), or () where all are equal.
 
-    target (n,), the classes' weight (c,) and ignore_index are those of cross-entropy.
+    target (n,), the classes' weight (c,) and ignore_index are those of cross-entropy; block is the number of rows at a time.
     """
-    x, w, b = linear
+    x, w, _ = linear
     n, c = len(x), len(w)
     loss = np.empty(n, x.dtype)
     out = Gradients(
@@ -72,11 +76,11 @@ def losses(
         buffers.empty(w.shape, w.dtype) if wanted.weight else None,
         np.zeros(c, w.dtype) if wanted.bias else None,
     )
-    memory = buffers.empty((min(n, ROWS), c), x.dtype)
+    memory = buffers.empty((min(n, block), c), x.dtype)
     if out.weight is not None and not n:
         out.weight.fill(0)
-    for start in range(0, n, ROWS):
-        rows = slice(start, min(start + ROWS, n))
+    for start in range(0, n, block):
+        rows = slice(start, min(start + block, n))
         logits = linear.logits(rows, memory[: rows.stop - start])
         loss[rows], state = forward(logits, target[rows], weight, ignore_index, in_place=True)
         if cotangent is not None and any(wanted):
@@ -90,7 +94,7 @@ def _through_linear(linear: Linear, rows: slice, g: Floats, out: Gradients) -> N
     if out.x is not None:
         np.matmul(g, linear.weight, out=out.x[rows])
     if out.bias is not None:
-        out.bias += g.sum(0)
+        np.add(out.bias, g.sum(0), out=out.bias)
     if out.weight is None:
         return
     x = linear.x[rows]

@@ -88,7 +88,7 @@ def row_weights(classes: Array, weight: Array | None, ignored: Array | None, dty
 
 def nll_in_primitives(x: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:
     """Gather each row's log-probability, change its sign, weigh it; mean divides by the sum of the weights that count."""
-    classes = data_of(target)
+    classes = data_of(target).astype(np.int64, copy=False)  # gather takes no uint8
     dim = min(1, data_of(x).ndim - 1)
     ignored = classes == ignore_index
     all_count = not ignored.any()
