@@ -465,6 +465,29 @@ def test_backward_hook_of_a_first_layer() -> None:
     assert layer.weight.grad is not None
 
 
+def old_hook(torch: Any) -> Any:
+    layer, seen = torch.nn.Linear(2, 1), []
+    layer.register_backward_hook(lambda module, inputs, outputs: seen.append((_shapes(inputs), _shapes(outputs))))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        layer(torch.from_numpy(real(3, 2)).requires_grad_()).sum().backward()
+    with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full backward hooks"):
+        layer.register_full_backward_hook(print)
+    return seen, [(one.category, str(one.message)[:80]) for one in caught]
+
+
+def test_the_old_backward_hook() -> None:
+    seen, caught = old_hook(tl)
+    assert len(seen) == 1
+    assert seen[0][1] == [(3, 1)]
+    assert [kind for kind, _ in caught] == [FutureWarning]
+
+
+@pytest.mark.torch
+def test_the_old_backward_hook_is_pytorchs(torch: Any) -> None:
+    assert old_hook(tl) == old_hook(torch)
+
+
 def test_a_forward_hook_that_is_always_called() -> None:
     class Wrong(nn.Module):
         def forward(self, x: Any) -> Any:

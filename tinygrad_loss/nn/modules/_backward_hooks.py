@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._tensor import Tensor
 from ...autograd.modes import modes
 from ...autograd.node import MultiNode, Node
 from ...ops._record import record_many
+
+BOTH_KINDS = (
+    "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them: "
+    "register_full_backward_hook"
+)
 
 
 class BackwardHookFunctionBackward(MultiNode):
@@ -86,6 +91,31 @@ class BackwardHook:
                 grads = _checked(answer, grads, "Backward hook returned an invalid number of grad_input")
         self.grad_outputs = None
         return tuple(grads[place] for place in self.inputs_at)
+
+
+class LastNodeHook(NamedTuple):
+    """A hook of the old form: it hangs on the node of the last operation, and sees that node's gradients."""
+
+    function: Callable[..., Any]
+
+    def hang_on(self, module: Any, args: tuple[Any, ...], result: Any) -> None:
+        """Let the hook see the gradients of the node that made ``result``."""
+        tensor = result
+        while not isinstance(tensor, Tensor):
+            tensor = next(one for one in tensor.values() if isinstance(one, Tensor)) if isinstance(tensor, dict) else tensor[0]
+        node = tensor.grad_fn
+        if node is None:
+            return
+        node.register_hook(lambda grad_inputs, grad_outputs: self.function(module, grad_inputs, grad_outputs))
+        before = {one.grad_fn for one in args if isinstance(one, Tensor) and one.grad_fn is not None}
+        if before != {following for following, _ in node.next_functions}:
+            warnings.warn(
+                "Using a non-full backward hook when the forward contains multiple autograd Nodes is deprecated and will be "
+                "removed in future versions. This hook will be missing some grad_input. Please use register_full_backward_hook "
+                "to get the documented behavior.",
+                FutureWarning,
+                stacklevel=5,
+            )
 
 
 def _behind_a_node(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[int] | None, Node | None]:

@@ -15,7 +15,7 @@ from ..._tensor import Tensor
 from ...autograd.hooks import HookTable, RemovableHandle, add_to
 from ...autograd.modes import no_grad
 from ..parameter import replace_array
-from ._backward_hooks import BackwardHook
+from ._backward_hooks import BOTH_KINDS, BackwardHook, LastNodeHook
 from ._members import Members
 from ._state_dict import IncompatibleKeys, load_state_dict, state_dict
 
@@ -84,15 +84,22 @@ class Module(Members):
             for pre in list(self._forward_pre_hooks.values()):
                 args, kwargs = _run_pre_hook(self, pre, args, kwargs)
             backward = None
-            if self._backward_hooks or self._backward_pre_hooks:
-                backward = BackwardHook(self, list(self._backward_hooks.values()), list(self._backward_pre_hooks.values()))
+            hooks = list(self._backward_hooks.values())
+            full = [hook for hook in hooks if not isinstance(hook, LastNodeHook)]
+            if full or self._backward_pre_hooks:
+                backward = BackwardHook(self, full, list(self._backward_pre_hooks.values()))
                 args = backward.around_inputs(args)
             result = self.forward(*args, **kwargs)
             for number, hook in list(self._forward_hooks.items()):
                 called.add(number)
                 answer = hook.function(self, args, kwargs, result) if hook.with_kwargs else hook.function(self, args, result)
                 result = result if answer is None else answer
-            return result if backward is None else backward.around_outputs(result)
+            if backward is not None:
+                result = backward.around_outputs(result)
+            for hook in hooks:
+                if isinstance(hook, LastNodeHook):
+                    hook.hang_on(self, args, result)
+            return result
         except Exception:
             for number, hook in list(self._forward_hooks.items()):
                 if hook.always_call and number not in called:
@@ -126,7 +133,15 @@ class Module(Members):
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_input, grad_output)``, two tuples, when the gradients of the module's inputs are known; a
         tuple returned replaces ``grad_input``."""
+        if any(isinstance(other, LastNodeHook) for other in self._backward_hooks.values()):
+            raise RuntimeError(BOTH_KINDS)
         return _put(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """PyTorch's old form of ``register_full_backward_hook``: ``grad_input`` is that of the last operation in ``forward``."""
+        if any(not isinstance(other, LastNodeHook) for other in self._backward_hooks.values()):
+            raise RuntimeError(BOTH_KINDS)
+        return _put(self._backward_hooks, LastNodeHook(hook), False)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call ``hook(module, grad_output)`` when the gradients of the outputs are known; a tuple returned replaces them."""
