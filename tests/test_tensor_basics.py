@@ -363,7 +363,7 @@ def test_importing_is_cheap() -> None:
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(3)
     ]
     assert min(times) < 0.25  # 0.06 s on a machine that does nothing else
-    heavy = "import sys, tinygrad_loss; print([name for name in ('torch', 'matplotlib', 'tqdm', 'zipfile') if name in sys.modules])"
+    heavy = "import sys, tinygrad_loss; print([n for n in ('torch', 'matplotlib', 'tqdm', 'zipfile') if n in sys.modules])"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

@@ -31,7 +31,7 @@ _NAMES = {
     "Byte": _dtypes.uint8,
     "Bool": _dtypes.bool_,
 }
-NAME_OF = {kind: name for name, kind in _NAMES.items()}
+NAME_OF = {_NAMES[name]: name for name in _NAMES}
 
 
 def type_called(dtype: _dtypes.dtype) -> str:

@@ -16,6 +16,7 @@ import sys
 import warnings
 import zipfile
 from collections import Counter, OrderedDict
+from types import NoneType
 from typing import IO, Any, ClassVar
 
 import numpy as np
@@ -31,7 +32,7 @@ from .nn.parameter import Parameter
 Array = np.ndarray[Any, Any]
 
 _ALIGNMENT = 64
-_KNOWN = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, OrderedDict, Counter, type)
+_KNOWN = (NoneType, bool, int, float, complex, str, bytes, list, tuple, dict, set, OrderedDict, Counter, type)
 
 
 class Name:
@@ -60,7 +61,6 @@ class Memory:
 class Writer(pickle._Pickler):
     """Pickles objects as ``torch.save`` does, and collects the memory of their tensors in ``pieces``."""
 
-    dispatch: ClassVar[Any] = dict(pickle._Pickler.dispatch)
     write: Any
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -77,7 +77,7 @@ class Writer(pickle._Pickler):
         """Write torch.float32 or its like, which is a name itself."""
         self.save_name(named("torch", kind.name))
 
-    dispatch |= {Name: save_name, dtype: save_dtype}
+    dispatch: ClassVar[Any] = {**pickle._Pickler.dispatch, Name: save_name, dtype: save_dtype}
 
     def persistent_id(self, obj: Any) -> Any:
         """Memory is named by the number of its record."""

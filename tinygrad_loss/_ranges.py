@@ -99,7 +99,7 @@ def _check_span(start: float, end: float, step: float) -> None:
 
 
 def _progress(out: Array, start: float, step: float) -> None:
-    """start + i * step, with PyTorch's roundings: it takes vectors of 32 bytes, rounds the first number of each and counts on from it."""
+    """start + i * step with PyTorch's roundings: in vectors of 32 bytes, counting on from the rounded first number of each."""
     values = affine64(np.arange(out.size, dtype=np.float64), step, start)
     lanes = 32 // out.itemsize
     whole = out.size - out.size % (2 * lanes)
@@ -163,10 +163,11 @@ def _steps(steps: Any, function: str) -> int:
 
 def _spaced(start: float, end: float, steps: int, kind: NumpyType) -> Array:
     """From both ends to the middle, as PyTorch does, so that the last number is ``end`` itself; products are not rounded."""
-    wide, affine = (np.float32, affine32) if kind == np.float32 else (np.float64, affine64)
+    wide: Any = np.float32 if kind == np.float32 else np.float64
+    affine: Any = affine32 if kind == np.float32 else affine64
     first, last = (wide(int(bound) if kind.kind in "iu" else bound) for bound in (start, end))
     step = (last - first) / wide(max(steps - 1, 1))
-    places = np.arange(steps, dtype=wide)
+    places: Array = np.arange(steps, dtype=wide)
     rising, falling = affine(places, step, first), affine(places[::-1], -step, last)
     return np.where(places < max(steps // 2, 1), rising, falling)
 
