@@ -423,8 +423,8 @@ class Tensor(Variable, concrete=True):
 
     # Products of matrices
 
-    matmul = __matmul__ = linear.matmul
-    __rmatmul__ = linear.rmatmul
+    matmul = linear.matmul
+    __matmul__ = linear.matmul_operator
     mm = linear.mm
     bmm = linear.bmm
     mv = linear.mv

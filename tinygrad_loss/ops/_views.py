@@ -68,6 +68,9 @@ class CopyBackwards(Node):
     frees = False
     vjps = (nothing, lambda g: g)
 
+    def name(self) -> str:
+        return "torch::autograd::CopyBackwards"
+
 
 class CopySlices(Node):
     """A tensor of which a part was rewritten by an operation: the gradient of the part goes through that operation, what is left
@@ -75,6 +78,9 @@ class CopySlices(Node):
 
     __slots__ = ()
     saves = ("inner", "window")
+
+    def name(self) -> str:
+        return "torch::autograd::CopySlices"
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         inner, window = saved
@@ -141,28 +147,42 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
     out = function(x, *args, **kwargs)
     _fits(x, out, name)
     node = out.grad_fn if recorded else None
-    if node is not None and node.saved:
-        # What the node saved of the old value must survive the overwriting; the result that it saved is this tensor from now on.
-        node.saved = tuple(
-            x._data if one is out._data else one.copy() if isinstance(one, np.ndarray) and np.may_share_memory(one, x._data) else one
-            for one in node.saved
-        )
+    in_order = node is None or _saved_survives(node, x._data, out._data)
     put(x, out._data)
     if recorded:
-        rebase(x, node)
+        rebase(x, node, in_order)
     return x
 
 
-def rebase(x: Any, node: Node | None) -> None:
+def _saved_survives(node: Node, old: Array, result: Array) -> bool:
+    """Let what ``node`` saved survive that ``old`` will be overwritten with ``result``: the old value is copied, the result is the
+    overwritten memory from now on. False if something else that it saved is lost, as the second x of ``x.mul_(x)``."""
+    saved, whole = [], True
+    for name, one in zip(node.saves, node.saved or (), strict=True):
+        kept = one
+        if one is result:
+            kept = old
+        elif isinstance(one, np.ndarray) and clock.memory_of(one) is clock.memory_of(old):
+            if name == "self" or name in node.private:
+                kept = one.copy()
+            else:
+                whole = False
+        saved.append(kept)
+    node.saved = tuple(saved)
+    return whole
+
+
+def rebase(x: Any, node: Node | None, in_order: bool = True) -> None:
     """Let ``x``, whose memory was just overwritten, stand behind ``node`` in the graph; its base behind a CopySlices if it is a
-    view. None: the new value has no history."""
+    view. None: the new value has no history. ``in_order``: what the node saved is not stale, for all that it was saved before."""
     old, base = x.edge(), base_of(x)
     if node is None or (base is not None and node.next_functions[0] != old):
         # The value came by several operations, or by none that is recorded: it counts as copied.
         node = node_at(CopyBackwards, (old, NO_EDGE if node is None else (node, 0)), (), x._data)
     if all(edge is NO_EDGE for edge in node.next_functions):
         return
-    node.seq = clock.tick()
+    if in_order:
+        node.seq = clock.tick()
     if base is None:
         _keep_retaining(x, old, (node, 0))
         x._edge = (node, 0)

@@ -44,7 +44,7 @@ class DiagonalBackward0(Node):
     vjps = (lambda g, offset, dim1, dim2, sizes: scattered(g, _diagonal_places(sizes, offset, dim1, dim2), sizes),)
 
 
-class Diagonal_copyBackward0(DiagonalBackward0):
+class DiagonalBackward0_copy(DiagonalBackward0):
     """A diagonal, copied."""
 
     __slots__ = ()
@@ -137,7 +137,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {x.ndim}D")
     if x.ndim == 1:
         return diag_embed(input, diagonal)
-    return record(Diagonal_copyBackward0, (input,), _diagonal(x, diagonal, 0, 1).copy(), (diagonal, 0, 1, x.shape))  # type: ignore[no-any-return]
+    return record(DiagonalBackward0_copy, (input,), _diagonal(x, diagonal, 0, 1).copy(), (diagonal, 0, 1, x.shape))  # type: ignore[no-any-return]
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:

@@ -83,20 +83,21 @@ def setitem(input: Tensor, index: Any, value: Any) -> None:
     part, indices = _apply(input, _items(index))
     if not isinstance(value, Variable):
         value = wrap(np.asarray(value).astype(input._data.dtype), NO_EDGE)
-    ones = 0
-    while ones < value._data.ndim and value._data.shape[ones] == 1:
-        ones += 1
     if any(one is not None for one in indices):
-        values = view(value, value._data.shape[ones:]) if ones else value
-        if isinstance(value, Variable) and value._data.dtype != input._data.dtype and not value._data.ndim:
-            values = wrap(value._data.astype(input._data.dtype), NO_EDGE) if not value.requires_grad else value.to(input.dtype)
-        index_put_(part, indices, values)
+        index_put_(part, indices, _without_ones(value) if value._data.shape[:1] == (1,) else value)
     elif value._data.shape == part._data.shape and value._data.ndim:
         copy_(part, value)
     elif not value._data.ndim:
         fill_(part, value)
     else:
-        copy_(part, expand(view(value, value._data.shape[ones:]), part._data.shape))
+        rows = _without_ones(value)
+        copy_(part, rows if rows._data.shape == part._data.shape else expand(rows, part._data.shape))
+
+
+def _without_ones(value: Any) -> Any:
+    """A value without the dimensions of length 1 in front."""
+    shape = value._data.shape
+    return view(value, shape[next((place for place, length in enumerate(shape) if length != 1), len(shape)) :])
 
 
 def _items(index: Any) -> tuple[Any, ...]:

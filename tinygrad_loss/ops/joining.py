@@ -300,13 +300,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     for one in given:
         if array_of(one, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {one}")
-    turned = indexing == "xy" and len(given) > 1
-    if turned:
-        given[:2] = given[1::-1]
-    shape = tuple(data_of(one).size for one in given)
-    grids = [
-        expand(view(one, (1,) * place + (-1,) + (1,) * (len(given) - place - 1)), shape) for place, one in enumerate(given)
-    ]
-    if turned:
-        grids = [grid.transpose(0, 1) for grid in (grids[1], grids[0], *grids[2:])]
-    return tuple(grids)
+    order = [1, 0, *range(2, len(given))] if indexing == "xy" and len(given) > 1 else list(range(len(given)))
+    shape = tuple(data_of(given[place]).size for place in order)
+    return tuple(
+        expand(view(one, (1,) * order[number] + (-1,) + (1,) * (len(given) - order[number] - 1)), shape)
+        for number, one in enumerate(given)
+    )

@@ -365,9 +365,9 @@ def _batched(input: Any, other: Any) -> Any:
     return unsafe_view(bmm(left, right), sizes)
 
 
-def rmatmul(input: Tensor, other: Tensor) -> Tensor:
-    """``other @ input``."""
-    return matmul(other, input)
+def matmul_operator(input: Tensor, other: Any) -> Any:
+    """``input @ other``: what is no tensor is left to Python, which says that it cannot be multiplied."""
+    return matmul(input, other) if isinstance(other, Variable) else NotImplemented
 
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
