@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -357,14 +358,15 @@ def test_names_can_be_completed() -> None:
     assert "_data" not in dir(x)
 
 
-def test_importing_is_cheap() -> None:
-    code = "import numpy, time; t = time.perf_counter(); import tinygrad_loss; print(time.perf_counter() - t)"
-    times = [
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout) for _ in range(3)
-    ]
-    assert min(times) < 0.25  # 0.06 s on a machine that does nothing else
+def test_importing_is_cheap(tmp_path: Path) -> None:
+    def run(code: str) -> str:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
+
+    code = "import numpy, time; t = time.process_time(); import tinygrad_loss; print(time.process_time() - t)"
+    assert min(float(run(code)) for _ in range(3)) < 0.1  # about 0.03 s; the first run compiles
     heavy = "import sys, tinygrad_loss; print([n for n in ('torch', 'matplotlib', 'tqdm', 'zipfile') if n in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout == "[]\n"
+    assert run(heavy) == "[]\n"
 
 
 def test_no_warning_escapes_the_constructors() -> None:

@@ -169,7 +169,8 @@ def _spaced(start: float, end: float, steps: int, kind: NumpyType) -> Array:
     step = (last - first) / wide(max(steps - 1, 1))
     places: Array = np.arange(steps, dtype=wide)
     rising, falling = affine(places, step, first), affine(places[::-1], -step, last)
-    return np.where(places < max(steps // 2, 1), rising, falling)
+    spaced: Array = np.where(places < max(steps // 2, 1), rising, falling)
+    return spaced
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False, **options: Any) -> Tensor:
