@@ -35,7 +35,8 @@ class Walk:
 
     def send(self, node: Node, output: int, g: Any) -> None:
         """Let the gradient ``g`` wait at a node for the rest of that node's gradients."""
-        g = node.fit(g, output)
+        if g.shape != node.shape or g.dtype is not node.dtype:
+            g = node.fit(g, output)
         pending = self.pending
         if node in pending:
             pending[node] = node.join(pending[node], g)
@@ -81,8 +82,9 @@ class Walk:
                             continue
                         part = rule(arrived, *saved)
                         if following is None:
-                            following = target
-                            g = target.fit(part, output)
+                            following, g = target, part
+                            if g.shape != target.shape or g.dtype is not target.dtype:
+                                g = target.fit(g, output)
                         else:
                             # Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it.
                             send(target, output, part.copy() if part is g else part)
@@ -132,9 +134,14 @@ class Walk:
 
     def send_all(self, node: Node, parts: Sequence[Any]) -> None:
         """Send each of a node's inputs its gradient; every waiting gradient has one owner."""
+        if len(parts) == 1 and self.captures is None:
+            target, output = node.next_functions[0]
+            if target is not None and parts[0] is not None:
+                self.send(target, output, parts[0])
+            return
         sent: list[Any] = []
         for (target, output), part in zip(node.next_functions, parts, strict=True):
-            if target is None or part is None or not self.wanted(target):
+            if target is None or part is None or not (self.captures is None or self.wanted(target)):
                 continue
             shared = not self.create and any(part is other for other in sent)
             sent.append(part)
