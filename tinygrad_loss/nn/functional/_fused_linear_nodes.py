@@ -142,6 +142,7 @@ class Product(Node):
     """x W^T, perhaps with a bias, in blocks: the gradients were worked out with the losses, or are now."""
 
     __slots__ = ()
+    vjps = ()  # so that the walk asks vjp
     rules: ClassVar[tuple[Any, ...]]
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
