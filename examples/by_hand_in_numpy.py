@@ -44,7 +44,7 @@ print("input", column.size(), "target", classes)
 try:
     nn.CrossEntropyLoss()(column, classes)
 except IndexError as error:
-    print("IndexError:", str(error).splitlines()[0])
+    print("IndexError:", error)
 # Worse, with only zeros as targets nothing is said: the softmax of one score is 1, whatever the score, and the loss always 0.
 print("the loss when every target is class 0:", nn.CrossEntropyLoss()(column, torch.zeros(3, dtype=torch.long)).item())
 # Way out 1: yes or no from one score is BCEWithLogitsLoss. Way out 2: give class 0 a score of its own, fixed at 0.

@@ -123,7 +123,7 @@ print("the same by class index:             ", F.cross_entropy(scores[counted], 
 try:
     F.cross_entropy(scores, torch.tensor([0, 1, 2, 3]))
 except IndexError as error:
-    print("IndexError:", str(error).splitlines()[0])
+    print("IndexError:", error)
 # So: NLLLoss wants log-softmax as the last layer, and CrossEntropyLoss none; BCELoss wants a sigmoid, and BCEWithLogitsLoss none.
 # The second of each pair is the better one. And print and keep the losses, as here: a curve tells a stuck neuron from a done one.
 

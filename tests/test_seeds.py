@@ -132,11 +132,16 @@ def by_math_log(torch: Any) -> float:
     return -sum(math.log(p) if t else math.log(1 - p) for p, t in zip(z.detach().numpy(), target.numpy())) / 3
 
 
+def first_sentence(error: Exception) -> str:
+    """PyTorch's words; ours go on and say more."""
+    return str(error).split(". ")[0].removesuffix(".")
+
+
 def one_column(torch: Any) -> str:
     column = torch.from_numpy(np.expand_dims(np.array([-0.231, 1.423, 0.6642]), 1))
     with pytest.raises(IndexError) as caught:
         torch.nn.CrossEntropyLoss()(column, torch.tensor([1, 1, 0]))
-    return f"{column.size()} IndexError: {str(caught.value).splitlines()[0]}"
+    return f"{column.size()} IndexError: {first_sentence(caught.value)}"
 
 
 def random_targets(torch: Any) -> str:
@@ -151,7 +156,7 @@ C: list[Row] = [
     ("by math.log", by_math_log, "0.7035"),
     ("BCE with logits in float64", lambda torch: torch.nn.BCEWithLogitsLoss()(*from_arrays(torch)),
      "tensor(0.7035, dtype=torch.float64, grad_fn=<BinaryCrossEntropyWithLogitsBackward0>)"),
-    ("one column is one class", one_column, "torch.Size([3, 1]) IndexError: Target 1 is out of bounds."),
+    ("one column is one class", one_column, "torch.Size([3, 1]) IndexError: Target 1 is out of bounds"),
     ("random targets", random_targets, "torch.int64 tensor([4, 4, 3])"),
 ]
 
@@ -224,7 +229,7 @@ def class_probabilities(torch: Any) -> Any:
 def out_of_range(torch: Any, target: int) -> str:
     with pytest.raises(IndexError) as caught:
         torch.nn.functional.cross_entropy(five_scores(torch)[0], torch.tensor([0, 1, target]))
-    return str(caught.value).splitlines()[0]
+    return first_sentence(caught.value)
 
 
 D: list[Row] = [
@@ -253,8 +258,8 @@ D: list[Row] = [
     ("mean divides by the weights that count", lambda torch: contract(torch, "mean"), "True"),
     ("extra dimensions", extra_dimensions, "True"),
     ("class probabilities", class_probabilities, "tensor(1.6802, grad_fn=<DivBackward1>)"),
-    ("target C", lambda torch: out_of_range(torch, 5), "Target 5 is out of bounds."),
-    ("target -1", lambda torch: out_of_range(torch, -1), "Target -1 is out of bounds."),
+    ("target C", lambda torch: out_of_range(torch, 5), "Target 5 is out of bounds"),
+    ("target -1", lambda torch: out_of_range(torch, -1), "Target -1 is out of bounds"),
 ]
 
 
