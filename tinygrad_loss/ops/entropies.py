@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._record import Binary, binary, data_of, floating
+from ._record import Binary, array_of, binary, data_of, floating
 from .selection import where
 
 if TYPE_CHECKING:
@@ -37,4 +37,6 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
     tensor([0., 0.])
     """
+    if not (hasattr(input, "_data") or hasattr(other, "_data")):
+        array_of(input, "xlogy() received an invalid combination of arguments: xlogy")
     return binary(XlogyBackward0, input, other)  # type: ignore[no-any-return]

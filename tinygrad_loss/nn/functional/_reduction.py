@@ -28,6 +28,13 @@ def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | 
     return reduction
 
 
+def checked_mode(reduction: str) -> str:
+    """The same for the losses that do not know the old ways."""
+    if reduction not in NUMBERS:
+        raise ValueError(f"{reduction} is not valid: reduction must be 'none', 'mean' or 'sum'")
+    return reduction
+
+
 def reduced(losses: Any, reduction: str) -> Any:
     """The losses themselves, their sum or their mean."""
     if reduction == "none":

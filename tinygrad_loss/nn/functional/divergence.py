@@ -32,7 +32,8 @@ def kl_div_definition(
     log_target: bool = False,
 ) -> Tensor:
     """``kl_div`` in primitives: y log y - y x, or e^t (t - x) where t = log y is given."""
-    mode = _checked(input, target, size_average, reduce, reduction)
+    mode = checked_reduction("sum" if reduction == "batchmean" else reduction, size_average, reduce)
+    _check(input, target, reduction == "mean" and size_average is None and reduce is None)
     losses = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return _finished(losses, input, reduction, mode)  # type: ignore[no-any-return]
 
@@ -64,7 +65,8 @@ def kl_div(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
     """
-    mode = _checked(input, target, size_average, reduce, reduction)
+    mode = checked_reduction("sum" if reduction == "batchmean" else reduction, size_average, reduce)
+    _check(input, target, reduction == "mean" and size_average is None and reduce is None)
     x, y = data_of(input), data_of(target)
     if log_target:
         losses = exp(target) * (target - input)
@@ -86,24 +88,20 @@ def _node(op: type[Node], inputs: tuple[Any, ...], saved: tuple[Any, ...], like:
     return wrap(like, NO_EDGE if node is None else (node, 0))
 
 
-def _checked(input: Any, target: Any, size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """What to do at the end: "none", "sum" or "mean" ("batchmean" is a sum that is divided)."""
-    old = size_average is not None or reduce is not None
-    if reduction == "mean" and not old:
+def _check(input: Any, target: Any, by_elements: bool) -> None:
+    if by_elements:
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."
             "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
             "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
             stacklevel=4,
         )
-    mode = checked_reduction("sum" if reduction == "batchmean" else reduction, size_average, reduce)
     x, y = array_of(input, "kl_div"), array_of(target, "kl_div", "target")
     if x.dtype.kind != "f" or y.dtype.kind != "f":
         raise RuntimeError(
             f"kl_div: Integral inputs not supported. Got {x.dtype} and {y.dtype}; convert them: input.float(), target.float()"
         )
     broadcast([y.shape, x.shape], "kl_div")
-    return mode
 
 
 def _finished(losses: Any, input: Any, reduction: str, mode: str) -> Any:

@@ -19,7 +19,7 @@ from ...ops.selection import masked_fill
 from ...ops.shaping import unsqueeze
 from ._arguments import must_be_number, must_have
 from ._defined import loss
-from ._reduction import NUMBERS, checked_reduction, reduced
+from ._reduction import checked_mode, checked_reduction, reduced
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -88,8 +88,7 @@ def gaussian_nll_loss(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
     """
     variance = _checked_variance(input, var)
-    if reduction not in NUMBERS:
-        raise ValueError(f"{reduction} is not valid: reduction must be 'none', 'mean' or 'sum'")
+    checked_mode(reduction)
     v = data_of(variance)
     if v.dtype.kind != "f":
         raise RuntimeError("result type Float can't be cast to the desired output type long int. gaussian_nll_loss: var.float()")

@@ -19,7 +19,7 @@ from ...ops.selection import clamp_min, where
 from ...ops.sigmoids import logsigmoid, logsigmoid_definition, softplus_definition
 from ._arguments import must_be_number, must_have, must_not_require_grad
 from ._defined import loss
-from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
+from ._reduction import NAMES, NUMBERS, checked_mode, checked_reduction, reduced, reduced_array, spread_back
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -164,7 +164,9 @@ def multilabel_soft_margin_loss_definition(
     reduction: str = "mean",
 ) -> Tensor:
     """``multilabel_soft_margin_loss`` in primitives: log-sigmoid opened into exp and log1p."""
-    return _multilabel(logsigmoid_definition, input, target, weight, size_average, reduce, reduction)  # type: ignore[no-any-return]
+    old = size_average is not None or reduce is not None
+    reduction = checked_reduction(reduction, size_average, reduce) if old else checked_mode(reduction)
+    return _multilabel(logsigmoid_definition, input, target, weight, reduction)  # type: ignore[no-any-return]
 
 
 @loss(definition=multilabel_soft_margin_loss_definition)
@@ -188,15 +190,12 @@ def multilabel_soft_margin_loss(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
     """
-    return _multilabel(logsigmoid, input, target, weight, size_average, reduce, reduction)  # type: ignore[no-any-return]
+    old = size_average is not None or reduce is not None
+    reduction = checked_reduction(reduction, size_average, reduce) if old else checked_mode(reduction)
+    return _multilabel(logsigmoid, input, target, weight, reduction)  # type: ignore[no-any-return]
 
 
-def _multilabel(
-    log_sigmoid: Any, input: Any, target: Any, weight: Any, size_average: bool | None, reduce: bool | None, reduction: str
-) -> Any:
-    if reduction not in NUMBERS and size_average is None and reduce is None:
-        raise ValueError(f"{reduction} is not valid: reduction must be 'none', 'mean' or 'sum'")
-    reduction = checked_reduction(reduction, size_average, reduce)
+def _multilabel(log_sigmoid: Any, input: Any, target: Any, weight: Any, reduction: str) -> Any:
     x = array_of(input, "log_sigmoid")
     if x.dtype.kind != "f":
         raise NotImplementedError(
