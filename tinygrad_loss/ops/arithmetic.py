@@ -163,7 +163,7 @@ def rsub(input: Tensor, other: Number) -> Tensor:
     >>> 2 - torch.tensor([0.5, 3.0])
     tensor([ 1.5000, -1.0000])
     """
-    if hasattr(other, "_data"):
+    if hasattr(other, "_data") or data_of(input).dtype == np.bool_:
         return sub(other, input)  # type: ignore[arg-type]
     a, b = paired(operand(RsubBackward1, other), data_of(input))
     return record(RsubBackward1, (input,), np.subtract(a, b))  # type: ignore[no-any-return]

@@ -71,7 +71,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     >>> torch.nn.functional.pairwise_distance(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0]]))
     tensor([5.0000])
     """
-    moved = add_number(sub(x1, x2), eps)
+    moved = add_number(sub(x1, x2), float(eps))
     place = max(data_of(x1).ndim, data_of(x2).ndim) - 1
     length = data_of(vector_norm(data_of(moved), p, place, keepdim))
     return record(NormBackward1, (moved,), length, (data_of(moved), length, p, (place,), keepdim))  # type: ignore[no-any-return]

@@ -61,7 +61,7 @@ def cosine_embedding_loss(
     broadcast([a.shape, b.shape], name)
     lengths = [add_number(sum(one * one, dim), TINY) for one in (input1, input2)]
     cos = sum(input1 * input2, dim) / sqrt(lengths[0] * lengths[1])
-    apart = clamp_min(sub_number(cos, margin), 0)
+    apart = clamp_min(sub_number(cos, float(margin)), 0)
     return reduced(where(target == 1, number_sub(1, cos), 0) + where(target == -1, apart, 0), reduction)  # type: ignore[no-any-return]
 
 

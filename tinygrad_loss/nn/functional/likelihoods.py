@@ -55,7 +55,7 @@ def poisson_nll_loss(
     reduction = checked_reduction(reduction, size_average, reduce)
     array_of(input, "poisson_nll_loss"), array_of(target, "poisson_nll_loss", "target")
     must_be_number("poisson_nll_loss", eps=eps)
-    losses = exp(input) - target * input if log_input else input - target * log(add_number(input, eps))
+    losses = exp(input) - target * input if log_input else input - target * log(add_number(input, float(eps)))
     if full:
         stirling = target * log(target) - target + mul_number(log(mul_number(target, 2 * math.pi)), 0.5)
         losses = losses + masked_fill(stirling, target <= 1, 0)

@@ -104,7 +104,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             + ", ".join(f"{name}: {size}" for name, size in sizes.items())
         )
-    return reduced(clamp_min(add_number(-target * (input1 - input2), margin), 0), reduction)  # type: ignore[no-any-return]
+    return reduced(clamp_min(add_number(-target * (input1 - input2), float(margin)), 0), reduction)  # type: ignore[no-any-return]
 
 
 def soft_margin_loss_definition(
