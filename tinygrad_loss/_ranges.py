@@ -99,12 +99,20 @@ def _check_span(start: float, end: float, step: float) -> None:
 
 
 def _progress(out: Array, start: float, step: float) -> None:
-    """start + i * step with PyTorch's roundings: in vectors of 32 bytes, counting on from the rounded first number of each."""
+    """start + i * step with PyTorch's roundings: in vectors of 32 bytes, counting on from the rounded first number
+    of each; a sum and its product are rounded once, as a processor does."""
     values = affine64(np.arange(out.size, dtype=np.float64), step, start)
     lanes = 32 // out.itemsize
     whole = out.size - out.size % (2 * lanes)
-    firsts = values[:whole:lanes].astype(out.dtype).astype(np.float64)
-    values[:whole] = (firsts[:, None] + np.arange(lanes) * step).reshape(-1)
+    firsts = values[:whole:lanes].astype(out.dtype).astype(np.float64)[:, None]
+    fraction, exponent = math.frexp(step)
+    high = math.ldexp(round(math.ldexp(fraction, 26)), exponent - 26)  # half the digits: its multiples are exact
+    multiples = np.arange(lanes) * step
+    rest = (np.arange(lanes) * high - multiples) + np.arange(lanes) * (step - high)
+    total = firsts + multiples
+    added = total - firsts
+    rounding = (firsts - (total - added)) + (multiples - added)
+    values[:whole] = (total + (rounding + rest)).reshape(-1)
     out[...] = values
 
 
