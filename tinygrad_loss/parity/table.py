@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from . import rows_indexing, rows_inplace, rows_linear, rows_shaping, rows_comparison, rows_creation, rows_layers, rows_losses_more, rows_linear_cross_entropy, rows_pointwise, rows_reductions, rows_selection
+from . import (
+    rows_comparison,
+    rows_creation,
+    rows_indexing,
+    rows_inplace,
+    rows_layers,
+    rows_linear,
+    rows_linear_cross_entropy,
+    rows_losses_more,
+    rows_pointwise,
+    rows_reductions,
+    rows_selection,
+    rows_shaping,
+)
 from .row import Row
 
-FAMILIES = (rows_creation, rows_pointwise, rows_reductions, rows_selection, rows_comparison, rows_layers, rows_linear_cross_entropy, rows_shaping, rows_indexing, rows_linear, rows_inplace, rows_losses_more)
+FAMILIES = (
+    rows_creation,
+    rows_pointwise,
+    rows_reductions,
+    rows_selection,
+    rows_comparison,
+    rows_layers,
+    rows_linear_cross_entropy,
+    rows_shaping,
+    rows_indexing,
+    rows_linear,
+    rows_inplace,
+    rows_losses_more,
+)
 
 
 def rows() -> list[Row]:
