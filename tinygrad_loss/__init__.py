@@ -97,6 +97,7 @@ from ._version import __version__
 from .autograd import (
     enable_grad,
     inference_mode,
+    is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
     is_grad_enabled,
     is_inference_mode_enabled,
@@ -148,6 +149,7 @@ from .ops.gathering import (
     take_along_dim,
 )
 from .ops.indexing import index_put
+from .ops.inplace import fill
 from .ops.joining import (
     atleast_1d,
     atleast_2d,
@@ -198,7 +200,7 @@ absolute, negative, fix, clip = abs, neg, trunc, clamp
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 concat = concatenate = cat
 row_stack = vstack
-ger = outer
+ger, split_with_sizes = outer, split
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne
 moveaxis, swapaxes, swapdims = movedim, transpose, transpose
 newaxis = None

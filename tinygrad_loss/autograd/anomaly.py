@@ -35,6 +35,11 @@ def is_anomaly_enabled() -> bool:
     return state.enabled
 
 
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly mode looks for nan."""
+    return state.check_nan
+
+
 class set_detect_anomaly:
     """Turn anomaly mode on or off, at once; as a context manager it undoes itself.
 

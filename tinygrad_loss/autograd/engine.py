@@ -126,7 +126,7 @@ class Walk:
         parts = self.through(node, node.from_list(grads))
         if hooks is not None and hooks.post:
             parts = [
-                part if part is None or target is None else target.conform(part, output)
+                None if part is None or target is None or not self.wanted(target) else target.conform(part, output)
                 for (target, output), part in zip(node.next_functions, parts, strict=True)
             ]
             parts = run_after(hooks, parts, grads, create)
@@ -149,9 +149,17 @@ class Walk:
 
     def through(self, node: Node, g: Any) -> Sequence[Any]:
         """The gradients of a node's inputs."""
+        parts: Sequence[Any]
         try:
-            rule = node.vjp_last if self.free else node.vjp
-            parts = node.vjp_recorded(g) if self.create else rule(g, *node.checked())
+            if self.captures is not None and node.vjps:
+                # Only some inputs were asked for: no work for the others.
+                saved = node.saved_variables() if self.create else node.checked()
+                wanted = [target is not None and self.wanted(target) for target, _ in node.next_functions]
+                parts = [rule(g, *saved) if want else None for rule, want in zip(node.vjps, wanted, strict=True)]
+            elif self.create:
+                parts = node.vjp_recorded(g)
+            else:
+                parts = (node.vjp_last if self.free else node.vjp)(g, *node.checked())
             if state.enabled:
                 anomaly.check(node, parts)
         except Exception:

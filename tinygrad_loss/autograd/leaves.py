@@ -32,7 +32,7 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
             variable._grad = g.clone() if old is None else old + g
         elif old is None:
             variable._grad = wrap(owned(g), NO_EDGE)
-        elif old._data.flags.writeable:
+        elif old._data.flags.writeable and not overlaps(old._data):
             np.add(old._data, g, out=old._data)
             clock.touch(old._data)
         else:
@@ -40,6 +40,11 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
                 "backward(): unsupported operation: .grad cannot be added to: more than one element of it refers to a single "
                 "memory location, or its memory is read-only. Please clone() the tensor before assigning it to .grad."
             )
+
+
+def overlaps(array: np.ndarray[Any, Any]) -> bool:
+    """Whether one number of its memory stands at several places of an array, as after ``expand``."""
+    return 0 in array.strides and any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True))
 
 
 def owned(g: Any) -> np.ndarray[Any, Any]:

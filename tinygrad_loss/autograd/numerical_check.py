@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .leaves import overlaps
 from .node import LEAF, NO_EDGE
 from .requests import grad
 from .wrapping import kind, wrap
@@ -275,8 +276,7 @@ def _check_input(place: int, x: Any) -> None:
             "fail if all the inputs are not of double precision floating point or complex. ",
             stacklevel=4,
         )
-    overlaps = any(step == 0 and length > 1 for step, length in zip(x._data.strides, x._data.shape, strict=True))
-    if overlaps or not x._data.flags.writeable:
+    if overlaps(x._data) or not x._data.flags.writeable:
         raise RuntimeError(
             f"The {place}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be "
             "able to compute the numerical gradients correctly. You should call .contiguous on the input before passing it to "
