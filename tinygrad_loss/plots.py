@@ -7,8 +7,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_loss.errors import MissingExtra
-from tinygrad_loss.training import Epoch, Run
+from .errors import MissingExtra
+from .training import Epoch, Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_loss import Tensor, from_numpy, manual_seed, nn, no_grad, optim
-from tinygrad_loss.datasets import DataError, Table, column_scales, hold_out
-from tinygrad_loss.utils.data import DataLoader, TensorDataset
+from . import nn, optim
+from ._creation import from_numpy
+from ._generator import manual_seed
+from ._tensor import Tensor
+from .autograd import no_grad
+from .datasets import DataError, Table, column_scales, hold_out
+from .utils.data import DataLoader, TensorDataset
 
 __all__ = ["MODELS", "Epoch", "Run", "Standardize", "TrainingError", "build_model", "default_model", "train"]
 
@@ -169,7 +173,7 @@ def train(
     criterion = nn.BCEWithLogitsLoss() if kind == "logistic" else nn.CrossEntropyLoss()
     optimizer = optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     inputs, targets = _tensors(train_rows, kind)
-    batches = DataLoader(TensorDataset(inputs, targets), batch_size=batch_size, shuffle=True)
+    batches: DataLoader[tuple[Tensor, ...]] = DataLoader(TensorDataset(inputs, targets), batch_size=batch_size, shuffle=True)
 
     def measure(number: int) -> Epoch:
         epoch = Epoch(number, *_evaluate(model, criterion, inputs, targets), *_evaluate(model, criterion, *held))

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from tinygrad_loss import __version__
-from tinygrad_loss.cli._bench import run_bench
-from tinygrad_loss.cli._demo import run_demo
-from tinygrad_loss.cli._draw import ScriptError, run_draw
-from tinygrad_loss.cli._output import OutputError
-from tinygrad_loss.cli._train import run_train
-from tinygrad_loss.datasets import SHIPPED, DataError
-from tinygrad_loss.errors import MissingExtra
-from tinygrad_loss.training import MODELS, TrainingError
+from .._version import __version__
+from ..datasets import SHIPPED, DataError
+from ..errors import MissingExtra
+from ..training import MODELS, TrainingError
+from ._bench import run_bench
+from ._demo import run_demo
+from ._draw import ScriptError, run_draw
+from ._output import OutputError
+from ._train import run_train
 
 __all__ = ["main"]
 

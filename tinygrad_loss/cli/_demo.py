@@ -14,15 +14,19 @@ from pathlib import Path
 import numpy as np
 
 import tinygrad_loss
-from tinygrad_loss import Tensor, draw, save
-from tinygrad_loss.cli._output import staged_folder
-from tinygrad_loss.cli._progress import epoch_bar, missing_extra
-from tinygrad_loss.datasets import load
-from tinygrad_loss.graph import Graph, Node, Values, read_graph
-from tinygrad_loss.parity.graph_comparison import GraphComparison, compare_graphs
-from tinygrad_loss.parity.seed_losses import SEED_LOSSES, Recorded, load_recorded
-from tinygrad_loss.plots import save_curves
-from tinygrad_loss.training import Run, train
+
+from .._picture import draw
+from .._tensor import Tensor
+from .._version import __version__
+from ..datasets import load
+from ..graph import Graph, Node, Values, read_graph
+from ..parity.graph_comparison import GraphComparison, compare_graphs
+from ..parity.seed_losses import SEED_LOSSES, Recorded, load_recorded
+from ..plots import save_curves
+from ..serialization import save
+from ..training import Run, train
+from ._output import staged_folder
+from ._progress import epoch_bar, missing_extra
 
 __all__ = ["run_demo"]
 
@@ -36,7 +40,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
     start = time.perf_counter()
     version, recorded = load_recorded()
     with staged_folder(arguments.out) as folder:
-        print(f"tinygrad_loss {tinygrad_loss.__version__}, beside what PyTorch {version} gave for the same lines")
+        print(f"tinygrad_loss {__version__}, beside what PyTorch {version} gave for the same lines")
         losses = {form.key: form.build(tinygrad_loss) for form in SEED_LOSSES}
         _print_losses(losses, recorded)
         graphs = _print_graphs(losses, recorded)

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tinygrad_loss._picture import Picture, draw
-from tinygrad_loss.cli._output import OutputError
-from tinygrad_loss.graph.names import variables
+from .._picture import Picture, draw
+from ..graph.names import variables
+from ._output import OutputError
 
 __all__ = ["ScriptError", "run_draw"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from tinygrad_loss.training import Epoch
+from ..training import Epoch
 
 __all__ = ["epoch_bar", "missing_extra"]
 

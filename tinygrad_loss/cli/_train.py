@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tinygrad_loss import save
-from tinygrad_loss.cli._output import staged_folder
-from tinygrad_loss.cli._progress import epoch_bar, missing_extra
-from tinygrad_loss.datasets import Table, load
-from tinygrad_loss.plots import save_curves
-from tinygrad_loss.training import Run, train
+from ..datasets import Table, load
+from ..plots import save_curves
+from ..serialization import save
+from ..training import Run, train
+from ._output import staged_folder
+from ._progress import epoch_bar, missing_extra
 
 __all__ = ["run_train"]
 

@@ -6,16 +6,16 @@
 (dtype('float32'), dtype('int64'))
 """
 
-from tinygrad_loss.datasets._csv import read_csv
-from tinygrad_loss.datasets._shipped import (
+from ._csv import read_csv
+from ._shipped import (
     SHIPPED,
     load,
     load_breast_cancer,
     load_digits,
     load_iris,
 )
-from tinygrad_loss.datasets._split import column_scales, hold_out
-from tinygrad_loss.datasets._table import DataError, Table
+from ._split import column_scales, hold_out
+from ._table import DataError, Table
 
 __all__ = [
     "SHIPPED",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinygrad_loss.datasets._table import DataError, Table
+from ._table import DataError, Table
 
 __all__ = ["CLASS_COLUMNS", "read_csv"]
 

@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tinygrad_loss.datasets._csv import read_csv
-from tinygrad_loss.datasets._table import DataError, Table
+from ._csv import read_csv
+from ._table import DataError, Table
 
 __all__ = ["SHIPPED", "load", "load_breast_cancer", "load_digits", "load_iris"]
 

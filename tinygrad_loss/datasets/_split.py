@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tinygrad_loss.datasets._table import DataError, Table
+from ._table import DataError, Table
 
 __all__ = ["column_scales", "hold_out"]
 

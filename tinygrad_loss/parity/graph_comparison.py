@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinygrad_loss.graph.model import Graph, Values
+from ..graph.model import Graph, Values
 
 __all__ = ["GraphComparison", "compare_graphs"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_loss.graph import Graph, from_json
+from ..graph import Graph, from_json
 
 __all__ = ["SEED_LOSSES", "Recorded", "SeedLoss", "load_recorded"]
 
