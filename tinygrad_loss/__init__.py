@@ -136,19 +136,9 @@ from .ops.einsum import einsum
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
 from .ops.entropies import xlogy
 from .ops.gammas import digamma, erf, erfinv, lgamma, polygamma
-from .ops.gathering import (
-    gather,
-    index_add,
-    index_copy,
-    index_fill,
-    index_select,
-    masked_scatter,
-    scatter,
-    scatter_add,
-    take,
-    take_along_dim,
-)
+from .ops.gathering import gather, scatter, scatter_add, take_along_dim
 from .ops.indexing import index_put
+from .ops.indexing_along import index_add, index_copy, index_fill, index_select, masked_scatter, take
 from .ops.inplace import fill
 from .ops.joining import (
     atleast_1d,
@@ -165,22 +155,8 @@ from .ops.joining import (
     tile,
     vstack,
 )
-from .ops.linear import (
-    addmm,
-    addmv,
-    addr,
-    baddbmm,
-    bmm,
-    chain_matmul,
-    dot,
-    inner,
-    matmul,
-    mm,
-    mv,
-    outer,
-    tensordot,
-    vdot,
-)
+from .ops.linear import bmm, chain_matmul, dot, inner, matmul, mm, mv, outer, tensordot, vdot
+from .ops.linear_sums import addmm, addmv, addr, baddbmm
 from .ops.norms import norm
 from .ops.permuting import flip, fliplr, flipud, movedim, permute, roll, rot90, t, transpose
 from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt

@@ -27,9 +27,11 @@ from .ops import (
     gammas,
     gathering,
     indexing,
+    indexing_along,
     inplace,
     joining,
     linear,
+    linear_sums,
     norms,
     permuting,
     pointwise,
@@ -308,8 +310,8 @@ class Tensor(Variable, concrete=True):
     masked_fill_ = in_place(selection.masked_fill)
     tril_ = in_place(diagonals.tril)
     triu_ = in_place(diagonals.triu)
-    addmm_ = in_place(linear.addmm)
-    baddbmm_ = in_place(linear.baddbmm)
+    addmm_ = in_place(linear_sums.addmm)
+    baddbmm_ = in_place(linear_sums.baddbmm)
     cumsum_ = in_place(products.cumsum)
     logical_not_ = in_place(comparison.logical_not)
     zero_ = inplace.zero_
@@ -320,11 +322,11 @@ class Tensor(Variable, concrete=True):
     set_ = inplace.set_
     scatter_ = writing(gathering.scattering, "scatter_")
     scatter_add_ = writing(gathering.scatter_adding, "scatter_add_")
-    index_add_ = writing(gathering.index_adding, "index_add_")
-    index_copy_ = writing(gathering.index_copying, "index_copy_")
-    index_fill_ = writing(gathering.index_filling, "index_fill_")
+    index_add_ = writing(indexing_along.index_adding, "index_add_")
+    index_copy_ = writing(indexing_along.index_copying, "index_copy_")
+    index_fill_ = writing(indexing_along.index_filling, "index_fill_")
     index_put_ = indexing.index_put_
-    masked_scatter_ = writing(gathering.masked_scattering, "masked_scatter_")
+    masked_scatter_ = writing(indexing_along.masked_scattering, "masked_scatter_")
     squeeze_ = in_place_shape(shaping.squeeze_in_place, "squeeze_")
     unsqueeze_ = in_place_shape(shaping.unsqueeze_in_place, "unsqueeze_")
     transpose_ = swapaxes_ = swapdims_ = in_place_shape(permuting.transpose_in_place, "transpose_")
@@ -405,21 +407,21 @@ class Tensor(Variable, concrete=True):
     __setitem__ = indexing.setitem
     select = slicing.select
     narrow = slicing.narrow
-    split = slicing.split
+    split = split_with_sizes = slicing.split
     chunk = slicing.chunk
     tensor_split = slicing.tensor_split
     unbind = slicing.unbind
     gather = gathering.gather
     scatter = gathering.scatter
     scatter_add = gathering.scatter_add
-    index_select = gathering.index_select
-    index_add = gathering.index_add
-    index_copy = gathering.index_copy
-    index_fill = gathering.index_fill
+    index_select = indexing_along.index_select
+    index_add = indexing_along.index_add
+    index_copy = indexing_along.index_copy
+    index_fill = indexing_along.index_fill
     index_put = indexing.index_put
-    take = gathering.take
+    take = indexing_along.take
     take_along_dim = gathering.take_along_dim
-    masked_scatter = gathering.masked_scatter
+    masked_scatter = indexing_along.masked_scatter
 
     # Products of matrices
 
@@ -432,10 +434,10 @@ class Tensor(Variable, concrete=True):
     vdot = linear.vdot
     inner = linear.inner
     outer = ger = linear.outer
-    addmm = linear.addmm
-    addmv = linear.addmv
-    addr = linear.addr
-    baddbmm = linear.baddbmm
+    addmm = linear_sums.addmm
+    addmv = linear_sums.addmv
+    addr = linear_sums.addr
+    baddbmm = linear_sums.baddbmm
 
     # Types
 

@@ -1,7 +1,8 @@
 """Views: tensors that share another's memory, and what becomes of the graph when that memory is written to in place.
 
-A view's place in the graph is a ``ViewEdge``. It remembers the tensor whose memory it looks into; when that one has been rewritten
-since, the view's gradient must flow to the new history, and the edge is made anew (AsStridedBackward0, as PyTorch calls it).
+A view's place in the graph is a ``ViewEdge``. It remembers the tensor whose memory it looks into; when that one has been
+rewritten since, the view's gradient must flow to the new history, and the edge is made anew (AsStridedBackward0, as PyTorch calls
+it).
 """
 
 from __future__ import annotations
@@ -155,8 +156,8 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
 
 
 def _saved_survives(node: Node, old: Array, result: Array) -> bool:
-    """Let what ``node`` saved survive that ``old`` will be overwritten with ``result``: the old value is copied, the result is the
-    overwritten memory from now on. False if something else that it saved is lost, as the second x of ``x.mul_(x)``."""
+    """Let what ``node`` saved survive that ``old`` will be overwritten with ``result``: the old value is copied, the result is
+    the overwritten memory from now on. False if something else that it saved is lost, as the second x of ``x.mul_(x)``."""
     saved, whole = [], True
     for name, one in zip(node.saves, node.saved or (), strict=True):
         kept = one
@@ -202,9 +203,14 @@ def _keep_retaining(x: Variable, old: Edge, new: Edge) -> None:
 
 
 def change(
-    x: Any, write: Callable[[Array], Any], op: type[Node], others: Sequence[Any] = (), saved: tuple[Any, ...] = (), overlapping: bool = False
+    x: Any,
+    write: Callable[[Array], Any],
+    op: type[Node],
+    others: Sequence[Any] = (),
+    saved: tuple[Any, ...] = (),
+    overlapping: bool = False,
 ) -> Any:
-    """Let ``write`` change the memory of ``x``, which from now on stands behind a node of class ``op`` on ``x`` and ``others``."""
+    """Let ``write`` change the memory of ``x``, which stands behind a node of class ``op`` on ``x`` and ``others`` then."""
     recorded = modes.grad and any_requires_grad((root_of(x), x, *others))
     node = None
     if recorded:
@@ -227,8 +233,14 @@ def put(x: Any, value: Any) -> None:
 
 def _refuse_memory(data: Array, overlapping: bool) -> None:
     if not data.flags.writeable:
-        raise RuntimeError("the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation.")
-    if 0 in data.strides and not overlapping and any(step == 0 and n > 1 for step, n in zip(data.strides, data.shape, strict=True)):
+        raise RuntimeError(
+            "the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation."
+        )
+    if (
+        0 in data.strides
+        and not overlapping
+        and any(step == 0 and n > 1 for step, n in zip(data.strides, data.shape, strict=True))
+    ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
             "clone() the tensor before performing the operation."
@@ -245,8 +257,10 @@ def refuse_history(x: Variable) -> None:
     base = base_of(x)
     if isinstance((x if base is None else base)._edge, FixedEdge):
         raise RuntimeError(
-            "Output of a custom Function is a view and is being modified inplace. This view was created inside a custom Function (or "
-            "because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward. "
+            "Output of a custom Function is a view and is being modified inplace. This view was created inside a custom Function "
+            "(or "
+            "because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom "
+            "backward. "
             "You can fix this by cloning the output of the custom Function."
         )
     if base is None:
@@ -268,6 +282,7 @@ def _fits(x: Any, out: Any, name: str) -> None:
     old, new = x._data.dtype, out._data.dtype
     if order.index(new.kind) > order.index(old.kind) and not (old.kind in "iu" and new.kind in "iu"):
         raise RuntimeError(
-            f"{name}_(): result type {type_word(new)} can't be cast to the desired output type {type_word(old)}. Use the form that "
+            f"{name}_(): result type {type_word(new)} can't be cast to the desired output type {type_word(old)}. Use the form "
+            "that "
             f"makes a new tensor, {name}()."
         )

@@ -182,4 +182,8 @@ def trace(input: Tensor) -> Tensor:
 
 def _on_diagonal(g: Any, sizes: tuple[int, ...]) -> Any:
     side = min(sizes)
-    return scattered(g.reshape((1,)) * np.ones(side, g.dtype if isinstance(g, np.ndarray) else g._data.dtype), _diagonal_places(sizes, 0, 0, 1), sizes)
+    return scattered(
+        g.reshape((1,)) * np.ones(side, g.dtype if isinstance(g, np.ndarray) else g._data.dtype),
+        _diagonal_places(sizes, 0, 0, 1),
+        sizes,
+    )

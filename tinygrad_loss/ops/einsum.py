@@ -40,18 +40,27 @@ def einsum(*args: Any) -> Tensor:
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = [_labels(term, equation) for term in left.split(",")]
     if len(terms) != len(operands):
-        word = "more operands were provided than specified in" if len(operands) > len(terms) else "fewer operands were provided than specified in"
+        word = (
+            "more operands were provided than specified in"
+            if len(operands) > len(terms)
+            else "fewer operands were provided than specified in"
+        )
         raise RuntimeError(f"einsum(): {word} the equation {equation!r}: {len(operands)} for {len(terms)} terms")
     dots = _dots(terms, operands)
     once = sorted({label for term in terms for label in term if label != DOTS})
-    output = _labels(right, equation) if arrow else [DOTS] * (dots > 0) + [n for n in once if [*"".join("".join(x) for x in terms)].count(n) == 1]
+    output = (
+        _labels(right, equation)
+        if arrow
+        else [DOTS] * (dots > 0) + [n for n in once if [*"".join("".join(x) for x in terms)].count(n) == 1]
+    )
     _check_output(output, once)
     order = [label for name in output for label in ([name] if name != DOTS else range(dots))]
     if DOTS not in output:
         order += list(range(dots))
     kept = len(order) - (0 if DOTS in output else dots)
     order += [label for label in once if label not in output]
-    aligned, sizes = [], {}
+    sizes: dict[Any, int] = {}
+    aligned = []
     for number, (term, operand) in enumerate(zip(terms, operands, strict=True)):
         aligned.append(_aligned(operand, term, number, order, dots, sizes))
     return _contracted(aligned, kept, len(order))  # type: ignore[no-any-return]
@@ -71,14 +80,17 @@ def _labels(term: str, equation: str) -> list[str]:
     while place < len(term):
         if term.startswith(DOTS, place):
             if DOTS in labels:
-                raise RuntimeError(f"einsum(): found '.' in {equation!r} that is not part of the one ellipsis that a term may have")
+                raise RuntimeError(
+                    f"einsum(): found '.' in {equation!r} that is not part of the one ellipsis that a term may have"
+                )
             labels.append(DOTS)
             place += 3
             continue
         if not (term[place].isascii() and term[place].isalpha()):
             where = equation.index(term[place])
             raise RuntimeError(
-                f"einsum(): invalid subscript given at index {where} in the equation string, subscripts must be in [a-zA-Z], but found "
+                f"einsum(): invalid subscript given at index {where} in the equation string, subscripts must be in [a-zA-Z], but "
+                "found "
                 f"{term[place]!r}"
             )
         labels.append(term[place])
@@ -94,7 +106,8 @@ def _dots(terms: list[list[str]], operands: list[Any]) -> int:
         if ndim < named or (ndim > named and DOTS not in term):
             tail = " and no ellipsis was given" if DOTS not in term else " even with the ellipsis empty"
             raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({named}) does not match the number of dimensions ({ndim}) for "
+                f"einsum(): the number of subscripts in the equation ({named}) does not match the number of dimensions ({ndim}) "
+                "for "
                 f"operand {number}{tail}"
             )
         most = max(most, ndim - named)
@@ -125,7 +138,8 @@ def _aligned(operand: Any, term: list[str], number: int, order: list[Any], dots:
             now = array_of(operand, "einsum").shape
             if now[place] != now[seen[label]]:
                 raise RuntimeError(
-                    f"einsum(): subscript {label} is repeated for operand {number} but the sizes don't match, {now[place]} != {now[seen[label]]}"
+                    f"einsum(): subscript {label} is repeated for operand {number} but the sizes don't match, {now[place]} != "
+                    f"{now[seen[label]]}"
                 )
             operand = movedim(diagonal(operand, 0, seen[label], place), -1, seen[label])
         else:
@@ -140,7 +154,8 @@ def _aligned(operand: Any, term: list[str], number: int, order: list[Any], dots:
         length = array_of(operand, "einsum").shape[dim]
         if length != 1 and sizes.setdefault(label, length) != length:
             raise RuntimeError(
-                f"einsum(): subscript {label} has size {length} for operand {number} which does not broadcast with previously seen "
+                f"einsum(): subscript {label} has size {length} for operand {number} which does not broadcast with previously "
+                "seen "
                 f"size {sizes[label]}"
             )
     return permute(operand, tuple(seen[label] for label in order))
@@ -155,8 +170,8 @@ def _contracted(operands: list[Any], kept: int, ndim: int) -> Any:
     out = operands[0]
     if len(operands) == 1:
         return sum(out, tuple(range(kept, ndim))) if kept < ndim else out
-    for other in operands[1:]:
-        a, b = array_of(out, "einsum").shape, array_of(other, "einsum").shape
+    for following in operands[1:]:
+        a, b = array_of(out, "einsum").shape, array_of(following, "einsum").shape
         both, lonely = [], ([], [])  # type: ignore[var-annotated]
         for dim in range(kept, ndim):
             if a[dim] != 1 and b[dim] != 1:
@@ -168,7 +183,7 @@ def _contracted(operands: list[Any], kept: int, ndim: int) -> Any:
                 lonely[a[dim] == 1].append(dim)
                 counts[dim] = 0
         out = sum(out, tuple(lonely[0]), True) if lonely[0] else out
-        other = sum(other, tuple(lonely[1]), True) if lonely[1] else other
+        other = sum(following, tuple(lonely[1]), True) if lonely[1] else following
         out = _pair(out, other, both)
     return view(out, array_of(out, "einsum").shape[:kept]) if kept < ndim else out
 

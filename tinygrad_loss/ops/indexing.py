@@ -1,7 +1,7 @@
 """``x[...]`` and ``x[...] = value``: ints, slices, None, dots, lists, masks and tensors of indices.
 
-As in PyTorch an index is taken apart from left to right: an int is a ``select``, a slice a ``slice``, None an ``unsqueeze``; all of
-these are views. What is left, lists and tensors, is one ``index`` on the result, which copies.
+As in PyTorch an index is taken apart from left to right: an int is a ``select``, a slice a ``slice``, None an ``unsqueeze``; all
+of these are views. What is left, lists and tensors, is one ``index`` on the result, which copies.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     """
     part, indices = _apply(input, _items(index), keep_slices=isinstance(index, slice))
     if any(one is not None for one in indices):
-        return _index(part, indices)
+        return _index(part, indices)  # type: ignore[no-any-return]
     return view_of(AliasBackward0, input, input._data[...]) if part is input else part  # type: ignore[no-any-return]
 
 
@@ -143,11 +143,12 @@ def _apply(input: Any, items: Sequence[Any], keep_slices: bool = False) -> tuple
             part = unsqueeze(part, dim)
             dim += 1
         else:
+            array = item
             if item.dtype == np.bool_ and not item.ndim:
-                part, item = unsqueeze(part, dim), np.flatnonzero(item)
-            width = _width(item)
+                part, array = unsqueeze(part, dim), np.flatnonzero(item)
+            width = _width(array)
             indices += [None] * (dim + width - len(indices))
-            indices[dim] = item
+            indices[dim] = array
             dim += width
     # A mask stands for several dimensions; only its first place is taken.
     taken_by_masks = {place + i for place, one in enumerate(indices) if one is not None for i in range(1, _width(one))}
@@ -163,7 +164,9 @@ def _item(item: Any) -> Any:
     if isinstance(item, (Variable, np.ndarray)):
         array = data_of(item)
         if array.dtype == np.uint8:
-            warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=4)
+            warnings.warn(
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=4
+            )
             return array.astype(np.bool_)
         if array.dtype not in (np.bool_, np.int64, np.int32):
             raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors, not {array.dtype}")
@@ -175,7 +178,8 @@ def _item(item: Any) -> Any:
     if isinstance(item, str):
         raise TypeError(f"new(): invalid data type 'str': a tensor has no names to index by, got [{item!r}]")
     raise IndexError(
-        f"only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {type(item).__name__})"
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
+        f"{type(item).__name__})"
     )
 
 

@@ -1,7 +1,7 @@
 """Methods that write their result into the tensor's own memory: their names end in an underscore.
 
-Where operations are recorded, the tensor's history becomes that of the new value (see ``_views.rewrite``). Where they are not, the
-arithmetic runs straight into the memory, without a copy: this is how an optimizer takes its step.
+Where operations are recorded, the tensor's history becomes that of the new value (see ``_views.rewrite``). Where they are not,
+the arithmetic runs straight into the memory, without a copy: this is how an optimizer takes its step.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
 from ._adjoints import nothing
-from ._record import Array, array_of
+from ._record import Array, array_of, record
 from ._views import CopyBackwards, ViewEdge, change, refuse_history, rewrite
 from ._writes import Write
 from .shaping import broadcast_array
@@ -37,20 +37,30 @@ class ZeroBackward0(Node):
     vjps = (nothing,)
 
 
-class FillBackward2(Node):
-    """A tensor overwritten with one number."""
+class FillBackward0(ZeroBackward0):
+    """One number everywhere."""
 
     __slots__ = ()
-    frees = False
-    vjps = (nothing,)
 
 
-class FillBackward3(Node):
-    """A tensor overwritten with a 0-dim tensor, which receives the sum of the gradient."""
+class FillBackward1(Node):
+    """A 0-dim tensor everywhere: it receives the sum of the gradient."""
 
     __slots__ = ()
     frees = False
     vjps = (nothing, lambda g: g)
+
+
+class FillBackward2(FillBackward0):
+    """The same in place."""
+
+    __slots__ = ()
+
+
+class FillBackward3(FillBackward1):
+    """The same in place."""
+
+    __slots__ = ()
 
 
 def in_place(function: Callable[..., Any], ufunc: Callable[..., Any] | None = None, name: str = "") -> Callable[..., Any]:
@@ -149,6 +159,18 @@ def fill_(input: Tensor, value: Tensor | Number) -> Tensor:
             f"{type(value).__name__}"
         )
     return _overwrite(input, np.asarray(value).astype(input._data.dtype), FillBackward2, overlapping=True)  # type: ignore[no-any-return]
+
+
+def fill(input: Tensor, value: Tensor | Number) -> Tensor:
+    """A tensor of this shape and dtype with ``value``, a number or a 0-dim tensor, everywhere.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.fill(torch.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    x, tensor = array_of(input, "fill"), isinstance(value, Variable)
+    out = fill_(wrap(np.empty_like(x), NO_EDGE), value.detach() if isinstance(value, Variable) else value)
+    return record(FillBackward1 if tensor else FillBackward0, (input, value) if tensor else (input,), out._data)  # type: ignore[no-any-return]
 
 
 def fill_diagonal_(input: Tensor, fill_value: Number) -> Tensor:

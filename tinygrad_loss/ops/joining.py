@@ -15,7 +15,7 @@ from ._adjoints import part
 from ._casts import clone
 from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
-from .gathering import index_select
+from .indexing_along import index_select
 from .shaping import expand, reshape, unsqueeze, view
 from .slicing import at
 
@@ -73,6 +73,8 @@ def _arrays(tensors: Any, function: str) -> list[Array]:
     for place, one in enumerate(tensors):
         if not isinstance(one, (Variable, np.ndarray)):
             raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(one).__name__} ({function}())")
+    if not tensors and function != "cat":
+        raise RuntimeError(f"{function} expects a non-empty TensorList")
     return [array_of(one, function) for one in tensors]
 
 
@@ -105,7 +107,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                 f"{one.shape[wrong[0]]} for tensor number {number} in the list."
             )
     common = result_dtype(arrays).numpy
-    fitting = [one if one.shape != (0,) else np.empty((*model.shape[:place], 0, *model.shape[place + 1 :]), common) for one in arrays]
+    fitting = [
+        one if one.shape != (0,) else np.empty((*model.shape[:place], 0, *model.shape[place + 1 :]), common) for one in arrays
+    ]
     lengths = tuple(one.shape[place] for one in fitting)
     out = np.concatenate([one.astype(common, copy=False) for one in fitting], axis=place)
     return record(CatBackward0, tensors, np.ascontiguousarray(out), (place, lengths))  # type: ignore[no-any-return]
@@ -121,13 +125,12 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
             [2, 4]])
     """
     arrays = _arrays(tensors, "stack")
-    if not arrays:
-        raise RuntimeError("stack expects a non-empty TensorList")
     place = dim_of(dim, arrays[0].ndim + 1, "stack")
     for number, one in enumerate(arrays):
         if one.shape != arrays[0].shape:
             raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {listed(arrays[0].shape)} at entry 0 and {listed(one.shape)} at "
+                f"stack expects each tensor to be equal size, but got {listed(arrays[0].shape)} at entry 0 and "
+                f"{listed(one.shape)} at "
                 f"entry {number}"
             )
     common = result_dtype(arrays).numpy
@@ -203,8 +206,8 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     return hstack([one if data_of(one).ndim > 1 else reshape(one, data_of(one).size, 1) for one in tensors])
 
 
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
-    """The tensor ``repeats[i]`` times along each dimension; more numbers than dimensions put new ones in front.
+def repeat(input: Tensor, *times: Any, repeats: Any = None) -> Tensor:
+    """The tensor ``times[i]`` times along each dimension; more numbers than dimensions put new ones in front.
 
     >>> import tinygrad_loss as torch
     >>> torch.tensor([1, 2]).repeat(2, 2)
@@ -212,7 +215,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
             [1, 2, 1, 2]])
     """
     x = array_of(input, "repeat")
-    times = sizes_of(repeats, "repeat")
+    times = sizes_of(times or (() if repeats is None else (repeats,)), "repeat")
     if len(times) < x.ndim:
         raise RuntimeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor: "
@@ -223,7 +226,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     return record(RepeatBackward0, (input,), np.tile(x, times), (times, x.shape))  # type: ignore[no-any-return]
 
 
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, *times: Any, dims: Any = None) -> Tensor:
     """``repeat``, where fewer numbers than dimensions count from the last dimension.
 
     >>> import tinygrad_loss as torch
@@ -231,7 +234,7 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
     tensor([[1, 1],
             [2, 2]])
     """
-    times = sizes_of(dims, "tile")
+    times = sizes_of(times or (() if dims is None else (dims,)), "tile")
     return repeat(input, (1,) * (array_of(input, "tile").ndim - len(times)) + times)
 
 
@@ -296,7 +299,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     """
     given = list(tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Variable) else tensors)
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f"torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {indexing}")
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     for one in given:
         if array_of(one, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {one}")

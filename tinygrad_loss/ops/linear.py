@@ -12,10 +12,11 @@ from .._shapes import broadcast, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._record import Array, array_of, edge_of, record
-from .affine import AddmmBackward0, MmBackward0
+from .affine import MmBackward0
 from .arithmetic import mul
 from .permuting import matrix_transpose, permute, t, transpose
-from .shaping import contiguous, expand, reshape, squeeze, squeeze_in_place, unsafe_view, unsqueeze, view
+from .reductions import sum
+from .shaping import contiguous, expand, reshape, squeeze, squeeze_in_place, unsafe_view, unsqueeze
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -54,53 +55,18 @@ class VdotBackward0(DotBackward0):
     inputs = saves = ("self", "other")
 
 
-class AddmvBackward0(Node):
-    """beta c + alpha A v."""
-
-    __slots__ = ()
-    inputs = ("self", "mat", "vec")
-    saves = ("mat", "vec", "alpha", "beta")
-    vjps = (
-        lambda g, a, v, alpha, beta: _times(g, beta),
-        lambda g, a, v, alpha, beta: _times(outer(g, v), alpha),
-        lambda g, a, v, alpha, beta: _times(mv(t(a), g), alpha),
-    )
-
-
-class AddrBackward0(Node):
-    """beta C + alpha u v^T."""
-
-    __slots__ = ()
-    inputs = ("self", "vec1", "vec2")
-    saves = ("vec1", "vec2", "alpha", "beta")
-    vjps = (
-        lambda g, u, v, alpha, beta: _times(g, beta),
-        lambda g, u, v, alpha, beta: _times(mv(g, v), alpha),
-        lambda g, u, v, alpha, beta: _times(mv(t(g), u), alpha),
-    )
-
-
-class BaddbmmBackward0(Node):
-    """beta C + alpha A B for a batch of matrices."""
-
-    __slots__ = ()
-    inputs = ("self", "batch1", "batch2")
-    saves = ("batch1", "batch2", "alpha", "beta")
-    vjps = (
-        lambda g, a, b, alpha, beta: _times(g, beta),
-        lambda g, a, b, alpha, beta: _times(bmm(g, transpose(b, 1, 2)), alpha),
-        lambda g, a, b, alpha, beta: _times(bmm(transpose(a, 1, 2), g), alpha),
-    )
-
-
-def _times(g: Any, number: Number) -> Any:
-    return g if number == 1 else g * number
-
-
-def _factors(input: Any, other: Any, function: str, names: tuple[str, str]) -> tuple[Array, Array]:
+def factors(input: Any, other: Any, function: str, names: tuple[str, str]) -> tuple[Array, Array]:
+    """The arrays of two factors, which must have one dtype, and not bool."""
     a, b = array_of(input, function, names[0]), array_of(other, function, names[1])
     if a.dtype != b.dtype:
-        words = {"float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long", "int32": "int", "uint8": "unsigned char"}
+        words = {
+            "float64": "double",
+            "float32": "float",
+            "float16": "c10::Half",
+            "int64": "long",
+            "int32": "int",
+            "uint8": "unsigned char",
+        }
         if function in ("dot", "vdot"):
             raise RuntimeError(
                 f"{function} : expected both vectors to have same dtype, but found {type_word(a.dtype)} and {type_word(b.dtype)}"
@@ -132,16 +98,20 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     a, b = array_of(input, "mm"), array_of(mat2, "mm", "mat2")
     for name, one in (("self", a), ("mat2", b)):
         if one.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix: mm() takes 2-D tensors, got {one.ndim}-D of shape {listed(one.shape)}. Use matmul.")
-    _fit(a, b)
-    _factors(input, mat2, "mm", ("input", "mat2"))
+            raise RuntimeError(
+                f"{name} must be a matrix: mm() takes 2-D tensors, got {one.ndim}-D of shape {listed(one.shape)}. Use matmul."
+            )
+    check_fit(a, b)
+    factors(input, mat2, "mm", ("input", "mat2"))
     return _two(MmBackward0, input, mat2, a @ b)  # type: ignore[no-any-return]
 
 
-def _fit(a: Array, b: Array) -> None:
+def check_fit(a: Array, b: Array) -> None:
+    """RuntimeError for matrices that cannot be multiplied."""
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]}): the columns of the "
+            f"mat1 and mat2 shapes cannot be multiplied ({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]}): the columns "
+            "of the "
             "first must be as many as the rows of the second"
         )
 
@@ -155,21 +125,24 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """
     if type(input) is np.ndarray and type(mat2) is np.ndarray:
         return input @ mat2  # type: ignore[no-any-return]
-    a, b = _batches(input, mat2, "bmm")
+    a, b = matched_batches(input, mat2, "bmm")
     return _two(BmmBackward0, input, mat2, a @ b)  # type: ignore[no-any-return]
 
 
-def _batches(input: Any, other: Any, function: str) -> tuple[Array, Array]:
+def matched_batches(input: Any, other: Any, function: str) -> tuple[Array, Array]:
+    """The arrays of two batches of matrices that can be multiplied."""
     a, b = array_of(input, function), array_of(other, function, "mat2")
     for name, one in (("batch1", a), ("batch2", b)):
         if one.ndim != 3:
-            raise RuntimeError(f"{name} must be a 3D tensor: {function}() takes batches of matrices, got shape {listed(one.shape)}")
+            raise RuntimeError(
+                f"{name} must be a 3D tensor: {function}() takes batches of matrices, got shape {listed(one.shape)}"
+            )
     if b.shape[:2] != (a.shape[0], a.shape[2]):
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
             f"[{b.shape[0]}, {b.shape[1]}]."
         )
-    return _factors(input, other, function, ("input", "mat2"))
+    return factors(input, other, function, ("input", "mat2"))
 
 
 def mv(input: Tensor, vec: Tensor) -> Tensor:
@@ -182,12 +155,13 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     if type(input) is np.ndarray and type(vec) is np.ndarray:
         return input @ vec  # type: ignore[no-any-return]
     a, v = array_of(input, "mv"), array_of(vec, "mv", "vec")
-    _fit_vector(a, v, v.ndim)
-    _factors(input, vec, "mv", ("input", "vec"))
+    check_vector(a, v, v.ndim)
+    factors(input, vec, "mv", ("input", "vec"))
     return _two(MvBackward0, input, vec, a @ v)  # type: ignore[no-any-return]
 
 
-def _fit_vector(a: Array, v: Array, last: int) -> None:
+def check_vector(a: Array, v: Array, last: int) -> None:
+    """RuntimeError for a matrix and a vector that cannot be multiplied."""
     if a.ndim != 2 or v.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {last if last != v.ndim else 1}, {a.ndim}, {v.ndim}")
     if a.shape[1] != v.shape[0]:
@@ -212,11 +186,14 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
 def _dotted(input: Any, other: Any, function: str, name: str) -> Array:
     u, v = array_of(input, function), array_of(other, function, name)
     if u.ndim != 1 or v.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {u.ndim}D and {v.ndim}D tensors ({function}()). Use matmul or (a * b).sum().")
-    _factors(input, other, function, ("input", name))
+        raise RuntimeError(
+            f"1D tensors expected, but got {u.ndim}D and {v.ndim}D tensors ({function}()). Use matmul or (a * b).sum()."
+        )
+    factors(input, other, function, ("input", name))
     if u.shape != v.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{u.size}] and src [{v.size}] to have the same number of elements, but got "
+            f"inconsistent tensor size, expected tensor [{u.size}] and src [{v.size}] to have the same number of elements, but "
+            "got "
             f"{u.size} and {v.size} elements respectively"
         )
     return np.asarray(u @ v)
@@ -236,60 +213,6 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return mul(reshape(input, array_of(input, "outer").size, 1), vec2)
 
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
-    """``beta * input + alpha * (mat1 @ mat2)``, where ``input`` is broadcast: a linear layer.
-
-    >>> import tinygrad_loss as torch
-    >>> torch.addmm(torch.tensor([1.0]), torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0], [4.0]]))
-    tensor([[12.]])
-    """
-    a, b = array_of(mat1, "addmm", "mat1"), array_of(mat2, "addmm", "mat2")
-    for name, one in (("mat1", a), ("mat2", b)):
-        if one.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, got {one.ndim}-D tensor")
-    _fit(a, b)
-    _factors(mat1, mat2, "addmm", ("mat1", "mat2"))
-    return _added(AddmmBackward0, input, (mat1, mat2), a @ b, beta, alpha, "addmm")
-
-
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
-    """``beta * input + alpha * (mat @ vec)``."""
-    a, v = array_of(mat, "addmv", "mat"), array_of(vec, "addmv", "vec")
-    _fit_vector(a, v, array_of(input, "addmv").ndim)
-    _factors(mat, vec, "addmv", ("mat", "vec"))
-    return _added(AddmvBackward0, input, (mat, vec), a @ v, beta, alpha, "addmv")
-
-
-def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
-    """``beta * input + alpha * outer(vec1, vec2)``."""
-    u, v = array_of(vec1, "addr", "vec1"), array_of(vec2, "addr", "vec2")
-    if u.ndim != 1 or v.ndim != 1:
-        raise RuntimeError(f"addr: Expected 1-D argument vec1 and vec2, but got {u.ndim}-D and {v.ndim}-D")
-    return _added(AddrBackward0, input, (vec1, vec2), np.outer(u, v), beta, alpha, "addr")
-
-
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
-    """``beta * input + alpha * bmm(batch1, batch2)``."""
-    a, b = _batches(batch1, batch2, "baddbmm")
-    return _added(BaddbmmBackward0, input, (batch1, batch2), a @ b, beta, alpha, "baddbmm")
-
-
-def _added(op: type[Node], input: Any, factors: tuple[Any, Any], product: Array, beta: Number, alpha: Number, function: str) -> Any:
-    c = array_of(input, function)
-    if c.dtype != product.dtype:
-        raise RuntimeError(f"self and mat2 must have the same dtype, but got {type_word(c.dtype)} and {type_word(product.dtype)} ({function}())")
-    if broadcast([c.shape, product.shape], function) != product.shape:
-        raise RuntimeError(
-            f"The expanded size of the tensor must match the existing size: {function}() cannot expand input of shape {listed(c.shape)} "
-            f"to {listed(product.shape)}"
-        )
-    kind = product.dtype.type
-    out = product if alpha == 1 else product * kind(alpha)
-    if beta:
-        out = out + (c if beta == 1 else c * kind(beta))
-    return record(op, (input, *factors), out, (*(array_of(one, function) for one in factors), alpha, beta))
-
-
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """The product of matrices (``@``): vectors count as a row on the left and a column on the right, more dimensions as a batch.
 
@@ -304,7 +227,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "other")
     if not a.ndim or not b.ndim:
         raise RuntimeError(
-            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D. Use * to multiply by a number."
+            f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D. Use * to multiply by a "
+            "number."
         )
     if not isinstance(input, Variable) and not isinstance(other, Variable):
         return a @ b  # type: ignore[return-value]
@@ -400,8 +324,16 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             raise RuntimeError(f"tensordot expects dims >= 0 and no more than the dimensions of a and b, but got dims={dims}")
         dims = (list(range(x.ndim - int(dims), x.ndim)), list(range(int(dims))))
     first, second = ([dim % max(one.ndim, 1) for dim in wanted] for one, wanted in zip((x, y), dims, strict=True))
+    for i, j in zip(first, second, strict=True):
+        if x.shape[i] == 1 != y.shape[j]:
+            b = sum(b, j, True)
+        elif y.shape[j] == 1 != x.shape[i]:
+            a = sum(a, i, True)
+    x, y = array_of(a, "tensordot"), array_of(b, "tensordot")
     if [x.shape[dim] for dim in first] != [y.shape[dim] for dim in second]:
-        raise RuntimeError(f"contracted dimensions need to match, but got shapes {listed(x.shape)} and {listed(y.shape)} over dims {dims}")
+        raise RuntimeError(
+            f"contracted dimensions need to match, but got shapes {listed(x.shape)} and {listed(y.shape)} over dims {dims}"
+        )
     left = [dim for dim in range(x.ndim) if dim not in first]
     right = [dim for dim in range(y.ndim) if dim not in second]
     size = math.prod(x.shape[dim] for dim in first)

@@ -117,24 +117,24 @@ def t_in_place(input: Tensor) -> Tensor:
     return t(input, TBackward1)
 
 
-def permute(input: Tensor, *dims: Any) -> Tensor:
-    """The dimensions in the order ``dims``; a view.
+def permute(input: Tensor, *order: Any, dims: Any = None) -> Tensor:
+    """The dimensions in the given order (``permute(2, 0, 1)``, or one tuple, ``dims``); a view.
 
     >>> import tinygrad_loss as torch
     >>> torch.zeros(2, 3, 5).permute(2, 0, 1).shape
     torch.Size([5, 2, 3])
     """
     x = array_of(input, "permute")
-    given = sizes_of(dims, "permute")
+    given = sizes_of(order or (dims,), "permute")
     if len(given) != x.ndim:
         raise RuntimeError(
             f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
             f"dimensions i.e. input.dim() = {x.ndim} is not equal to len(dims) = {len(given)}"
         )
-    order = tuple(dim_of(one, x.ndim, "permute") for one in given)
-    if len(set(order)) != len(order):
+    places = tuple(dim_of(one, x.ndim, "permute") for one in given)
+    if len(set(places)) != len(places):
         raise RuntimeError(f"permute(): duplicate dims are not allowed, got {list(given)}")
-    return view_of(PermuteBackward0, input, x.transpose(order), (order,))  # type: ignore[no-any-return]
+    return view_of(PermuteBackward0, input, x.transpose(places), (places,))  # type: ignore[no-any-return]
 
 
 def reversed_dims(input: Tensor) -> Tensor:
@@ -173,8 +173,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     return permute(input, tuple(old[new.index(place)] if place in new else next(rest) for place in range(ndim)))
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
-    """Back to front along ``dims``; a copy.
+def flip(input: Tensor, *places: Any, dims: Any = None) -> Tensor:
+    """Back to front along some dimensions (``flip(0, 1)``, or one tuple, ``dims``); a copy.
 
     >>> import tinygrad_loss as torch
     >>> torch.tensor([[1, 2], [3, 4]]).flip(0)
@@ -182,7 +182,7 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
             [1, 2]])
     """
     x = array_of(input, "flip")
-    given = sizes_of(dims, "flip")
+    given = sizes_of(places or (dims,), "flip")
     order = dims_of(given, x.ndim, "flip") if given else ()
     return record(FlipBackward0, (input,), np.flip(x, order).copy(), (order,))  # type: ignore[no-any-return]
 
@@ -215,8 +215,10 @@ def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
         raise RuntimeError("`shifts` required")
     if len(steps) != len(places) and (places or len(steps) != 1):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(places)}")
+    if places and not x.ndim:
+        raise IndexError(f"roll(): Dimension specified as {places[0]} but tensor has no dimensions")
     axes = tuple(dim_of(one, x.ndim, "roll") for one in places)
-    out = np.roll(x, steps, axes) if axes and x.ndim else np.roll(x, steps[0])
+    out = np.roll(x, steps, axes) if axes else np.roll(x, steps[0])
     return record(RollBackward0, (input,), out, (steps, axes))  # type: ignore[no-any-return]
 
 

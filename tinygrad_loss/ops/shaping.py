@@ -111,7 +111,7 @@ class ExpandBackward0(Node):
     vjps = (lambda g, sizes: g,)
 
 
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *shape: Any, size: Any = None, dtype: Any = None) -> Tensor:
     """The same memory in another shape; one length may be -1 (what is left).
 
     RuntimeError where the numbers do not lie in memory so that this is possible: ``reshape`` copies then. With a dtype instead of
@@ -123,6 +123,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
             [3, 4, 5]])
     """
     x = array_of(input, "view")
+    shape = shape or ((size if dtype is None else dtype),) * (size is not None or dtype is not None)
     if len(shape) == 1 and isinstance(shape[0], DType):
         return wrap(x.view(shape[0].numpy), NO_EDGE)  # type: ignore[no-any-return]
     if not shape:
@@ -131,7 +132,8 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     out = x.reshape(sizes)
     if x.size and not np.may_share_memory(out, x):
         raise RuntimeError(
-            f"view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous "
             f"subspaces). Use .reshape(...) instead. (view({listed(sizes)}) of shape {listed(x.shape)})"
         )
     return view_of(ViewBackward0, input, out, (x.shape,))  # type: ignore[no-any-return]
@@ -142,7 +144,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
     return view(input, array_of(other, "view_as", "other").shape)
 
 
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
     """The same numbers, row by row, in another shape; one length may be -1 (what is left). A view where that is possible.
 
     >>> import tinygrad_loss as torch
@@ -151,9 +153,9 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
             [3, 4, 5]])
     """
     x = array_of(input, "reshape")
-    if not shape:
+    if not sizes and shape is None:
         raise TypeError("reshape(): missing argument 'shape': give the new shape, as in x.reshape(2, -1)")
-    sizes = infer_size(sizes_of(shape, "reshape"), x.size, "reshape")
+    sizes = infer_size(sizes_of(sizes or (shape,), "reshape"), x.size, "reshape")
     out = x.reshape(sizes)
     if x.flags.c_contiguous:
         return view_of(ViewBackward0, input, out, (x.shape,))  # type: ignore[no-any-return]
@@ -205,7 +207,8 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
         raise RuntimeError(f"unflatten: only one dimension can be inferred, got {listed(sizes)}")
     if (shape[place] % known if -1 in sizes and known else shape[place] != known) != 0:
         raise RuntimeError(
-            f"unflatten: Provided sizes {listed(sizes)} don't multiply up to the size of dim {place} ({shape[place]}) in the input tensor"
+            f"unflatten: Provided sizes {listed(sizes)} don't multiply up to the size of dim {place} ({shape[place]}) in the "
+            "input tensor"
         )
     return view(input, (*shape[:place], *(shape[place] // known if n == -1 else n for n in sizes), *shape[place + 1 :]))
 
@@ -244,7 +247,13 @@ def _squeezed(ops: tuple[type[Node], type[Node], type[Node]], input: Any, dim: A
     x = array_of(input, "squeeze")
     if dim is None:
         return view_of(ops[0], input, x.squeeze(), (x.shape,))
-    dims = (dim_of(dim, x.ndim, "squeeze"),) if isinstance(dim, (int, np.integer)) else dims_of(dim, x.ndim, "squeeze") if dim else ()
+    dims = (
+        (dim_of(dim, x.ndim, "squeeze"),)
+        if isinstance(dim, (int, np.integer))
+        else dims_of(dim, x.ndim, "squeeze")
+        if dim
+        else ()
+    )
     gone = tuple(place for place in dims if place < x.ndim and x.shape[place] == 1)
     return view_of(ops[1] if isinstance(dim, (int, np.integer)) else ops[2], input, x.squeeze(gone), (dim, x.shape))
 
@@ -275,7 +284,8 @@ def broadcast_array(x: Array, sizes: tuple[int, ...], function: str) -> Array:
     """An array repeated to shape ``sizes`` without copying (-1 keeps a length); RuntimeError where it does not fit."""
     if len(sizes) < x.ndim:
         raise RuntimeError(
-            f"{function}({listed(x.shape)}, size={listed(sizes)}): the number of sizes provided ({len(sizes)}) must be greater or "
+            f"{function}({listed(x.shape)}, size={listed(sizes)}): the number of sizes provided ({len(sizes)}) must be greater "
+            "or "
             f"equal to the number of dimensions in the tensor ({x.ndim})"
         )
     extra = len(sizes) - x.ndim
@@ -283,7 +293,8 @@ def broadcast_array(x: Array, sizes: tuple[int, ...], function: str) -> Array:
     for place, (length, old) in enumerate(zip(target, (1,) * extra + x.shape, strict=True)):
         if length < 0:
             raise RuntimeError(
-                f"{function}: The expanded size of the tensor ({length}) isn't allowed in a leading, non-existing dimension {place}"
+                f"{function}: The expanded size of the tensor ({length}) isn't allowed in a leading, non-existing dimension "
+                f"{place}"
             )
         if old not in (1, length):
             raise RuntimeError(
@@ -293,8 +304,9 @@ def broadcast_array(x: Array, sizes: tuple[int, ...], function: str) -> Array:
     return np.broadcast_to(x, target)
 
 
-def expand(input: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
-    """Dimensions of length 1, and new ones in front, repeated to ``sizes`` without copying; -1 keeps a length. Not to be written to.
+def expand(input: Tensor, *sizes: Any, size: Any = None, implicit: bool = False) -> Tensor:
+    """Dimensions of length 1, and new ones in front, repeated to ``sizes`` without copying; -1 keeps a length. Not to be written
+    to.
 
     >>> import tinygrad_loss as torch
     >>> torch.tensor([[1], [2]]).expand(-1, 3)
@@ -302,7 +314,7 @@ def expand(input: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
             [2, 2, 2]])
     """
     x = array_of(input, "expand")
-    out = broadcast_array(x, sizes_of(sizes, "expand"), "expand")
+    out = broadcast_array(x, sizes_of(sizes or (() if size is None else (size,)), "expand"), "expand")
     if x.flags.writeable:
         # One element may be written to by its index; the whole may not (see ``put``).
         out.setflags(write=True)

@@ -149,6 +149,10 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     if length < 0:
         raise RuntimeError(f"narrow(): length must be non-negative, not {length}.")
     place = dim_of(dim, x.ndim, "narrow")
+    if isinstance(start, Variable) and (start._data.ndim or start._data.dtype.kind not in "iu"):
+        raise RuntimeError(
+            f"narrow(): start must be an 0-dim integral Tensor, not {start._data.dtype} of shape {listed(start._data.shape)}"
+        )
     first, size = operator.index(start), x.shape[place]
     if not -size <= first <= size:
         raise IndexError(f"narrow(): start out of range (expected to be in range of [-{size}, {size}], but got {first})")
@@ -174,7 +178,8 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         lengths = [operator.index(length) for length in split_size_or_sections]
         if sum(lengths) != total or any(length < 0 for length in lengths):
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {total} (input tensor's size at dimension {place}), but got "
+                f"split_with_sizes expects split_sizes to sum exactly to {total} (input tensor's size at dimension {place}), but "
+                "got "
                 f"split_sizes={lengths}"
             )
         return _cut_up(SplitWithSizesBackward0, tensor, lengths, place, tuple(lengths))
