@@ -273,6 +273,7 @@ class Function:
         ctx.seq = tick()  # after forward, so that what it has changed in place itself counts as not changed
         ctx._results = [(x._data.shape, x._data.dtype) if isinstance(x, kind.tensor) else None for x in results]
         ctx.shapes = [result[0] if result else () for result in ctx._results]
+        ctx.dtype = next((result[1] for result in ctx._results if result), None)
         results = tuple(
             _placed(ctx, place, x, tensors, recorded) if isinstance(x, kind.tensor) else x for place, x in enumerate(results)
         )
