@@ -24,9 +24,14 @@ def _from_logarithm(x: Floats, t: Floats) -> Floats:
 
 @np.errstate(divide="ignore", invalid="ignore")
 def _from_probability(x: Floats, target: Floats) -> Floats:
-    # log(target) - x cancels where the two distributions are near to each other, so float32 is worked out in float64.
+    # log(target) - x cancels where the two distributions are near to each other, so float32 is worked out in float64,
+    # and what cancels in float64 in the wider type that most processors have.
     wide = np.log(target, dtype=np.float64)
     wide -= x
+    if x.dtype == np.float64:
+        near = np.abs(wide) < np.abs(x) / 4
+        if near.any():
+            wide[near] = np.log(target[near].astype(np.longdouble)) - x[near]
     wide *= target
     none = target == 0
     if none.any():

@@ -13,6 +13,9 @@ from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.exponentials import RowExponentials, empty_rows, fill_rows, row_exponentials, some_rows
 from tinygrad_loss.kernels.rows import SMALL, outer_c_inner, over_rows
 
+# Elements of a float64 row up to which a logsumexp that cancels is worked out again, at some twenty times the price.
+LONGEST_TWICE = 4096
+
 
 def softmax(x: Floats, axis: int) -> Floats:
     """exp(x) / sum(exp(x)) along the axis."""
@@ -148,10 +151,17 @@ def _axes_last(x: Floats, axis: int | tuple[int, ...]) -> tuple[list[int], set[i
 @np.errstate(invalid="ignore")
 def _logsumexp_rows(x: Floats) -> Floats:
     # largest + log(total) cancels where they are near to opposite (log-probabilities: the sum of p is 1), so float32
-    # is worked out in float64. A float64 result near 0 is right to a few units in the last place of its larger term.
+    # is worked out in float64, and such rows of float64 in the wider type that most processors have. What is nearer
+    # to 0 than a few thousandths of its terms is right to a few units in the last place of those, not of itself.
     wide = x.astype(np.float64)
     e = row_exponentials(wide, np.empty(wide.shape))
-    return np.where(np.isinf(e.largest), e.largest, e.largest + e.log_total())
+    out = np.where(np.isinf(e.largest), e.largest, e.largest + e.log_total())
+    if x.dtype == np.float64 and x.shape[1] <= LONGEST_TWICE:
+        near = np.flatnonzero(np.abs(out) < np.abs(e.largest) / 4)
+        if near.size:
+            wider = x[near].astype(np.longdouble) - e.largest[near, None]
+            out[near] = e.largest[near] + np.log(np.add.reduce(np.exp(wider), 1))
+    return out
 
 
 def logsumexp_vjp(g: Floats, x: Floats, result: Floats, axis: int | tuple[int, ...]) -> Floats:
