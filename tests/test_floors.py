@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"autograd"},
     {"kernels"},
     {"ops"},
-    {"_tensor", "_from_python", "_generator", "_creation", "_conversions", "_draws", "_legacy",
+    {"_tensor", "_in_place_methods", "_from_python", "_generator", "_creation", "_conversions", "_draws", "_legacy",
      "_properties", "_ranges", "_storage"},
     {"nn", "optim", "utils", "datasets", "serialization", "_pt_reader", "_pt_writer", "_gradients",
      "random", "as_torch", "_settings", "accelerator", "backends", "cuda", "version"},

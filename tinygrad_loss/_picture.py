@@ -98,6 +98,23 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     >>> x = torch.tensor([1.0, 3.0], requires_grad=True)
     >>> loss = (x * x).sum()
     >>> print(torch.draw(loss))
+    loss  scalar float32
+        10
+    │ gradient scalar
+    │   1
+    SumBackward0  sum  scalar float32
+        10
+    │ gradient 2
+    │   1  1
+    MulBackward0  multiply  2 float32
+    ├─ input 0: gradient 2
+    │    1  3
+    │  #3 x  AccumulateGrad  2 float32  (no gradient yet)
+    │      1  3
+    │      sum of 2 gradients: 2  6
+    └─ input 1: gradient 2
+         1  3
+       x: see #3 above
     """
     if level not in _LEVELS:
         raise ValueError(f"draw(): unknown level {level!r}; choose one of {', '.join(map(repr, _LEVELS))}")

@@ -1,0 +1,94 @@
+"""The methods that change a tensor's own memory, or the shape it is seen in: their names end in an underscore."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .ops import (
+    arithmetic,
+    comparison,
+    diagonals,
+    gathering,
+    indexing,
+    indexing_along,
+    inplace,
+    linear_sums,
+    permuting,
+    pointwise,
+    products,
+    rounding,
+    selection,
+    shaping,
+    sigmoids,
+    trigonometry,
+)
+from .ops.inplace import in_place, in_place_scaled, in_place_shape, writing
+
+
+class InPlaceMethods:
+    """What a tensor can do to itself; a part of ``Tensor``."""
+
+    __slots__ = ()
+
+    __iadd__ = add_ = in_place_scaled(arithmetic.add, np.add)
+    __isub__ = sub_ = subtract_ = in_place_scaled(arithmetic.sub, np.subtract)
+    __imul__ = mul_ = multiply_ = in_place(arithmetic.mul, np.multiply)
+    __itruediv__ = div_ = divide_ = true_divide_ = in_place(arithmetic.div, np.true_divide)
+    __ifloordiv__ = floor_divide_ = in_place(rounding.floor_divide)
+    __imod__ = remainder_ = in_place(rounding.remainder)
+    __ipow__ = pow_ = in_place(arithmetic.pow)
+    __iand__ = bitwise_and_ = in_place(comparison.bitwise_and)
+    __ior__ = bitwise_or_ = in_place(comparison.bitwise_or)
+    __ixor__ = bitwise_xor_ = in_place(comparison.bitwise_xor)
+    fmod_ = in_place(rounding.fmod)
+    neg_ = negative_ = in_place(arithmetic.neg, np.negative)
+    abs_ = absolute_ = in_place(pointwise.abs, np.absolute)
+    sign_ = in_place(pointwise.sign)
+    reciprocal_ = in_place(arithmetic.reciprocal)
+    square_ = in_place(arithmetic.square)
+    exp_ = in_place(pointwise.exp)
+    expm1_ = in_place(pointwise.expm1)
+    log_ = in_place(pointwise.log)
+    log1p_ = in_place(pointwise.log1p)
+    log2_ = in_place(pointwise.log2)
+    log10_ = in_place(pointwise.log10)
+    sqrt_ = in_place(pointwise.sqrt, np.sqrt)
+    rsqrt_ = in_place(pointwise.rsqrt)
+    sin_ = in_place(trigonometry.sin)
+    cos_ = in_place(trigonometry.cos)
+    tan_ = in_place(trigonometry.tan)
+    tanh_ = in_place(sigmoids.tanh)
+    sigmoid_ = in_place(sigmoids.sigmoid)
+    relu_ = in_place(sigmoids.relu)
+    floor_ = in_place(rounding.floor)
+    ceil_ = in_place(rounding.ceil)
+    round_ = in_place(rounding.round)
+    trunc_ = in_place(rounding.trunc)
+    frac_ = in_place(rounding.frac)
+    clamp_ = clip_ = in_place(selection.clamp)
+    clamp_min_ = in_place(selection.clamp_min)
+    clamp_max_ = in_place(selection.clamp_max)
+    masked_fill_ = in_place(selection.masked_fill)
+    tril_ = in_place(diagonals.tril)
+    triu_ = in_place(diagonals.triu)
+    addmm_ = in_place(linear_sums.addmm)
+    baddbmm_ = in_place(linear_sums.baddbmm)
+    cumsum_ = in_place(products.cumsum)
+    logical_not_ = in_place(comparison.logical_not)
+    zero_ = inplace.zero_
+    fill_ = inplace.fill_
+    fill_diagonal_ = inplace.fill_diagonal_
+    copy_ = inplace.copy_
+    resize_ = inplace.resize_
+    set_ = inplace.set_
+    scatter_ = writing(gathering.scattering, "scatter_")
+    scatter_add_ = writing(gathering.scatter_adding, "scatter_add_")
+    index_add_ = writing(indexing_along.index_adding, "index_add_")
+    index_copy_ = writing(indexing_along.index_copying, "index_copy_")
+    index_fill_ = writing(indexing_along.index_filling, "index_fill_")
+    index_put_ = indexing.index_put_
+    masked_scatter_ = writing(indexing_along.masked_scattering, "masked_scatter_")
+    squeeze_ = in_place_shape(shaping.squeeze_in_place, "squeeze_")
+    unsqueeze_ = in_place_shape(shaping.unsqueeze_in_place, "unsqueeze_")
+    transpose_ = swapaxes_ = swapdims_ = in_place_shape(permuting.transpose_in_place, "transpose_")
+    t_ = in_place_shape(permuting.t_in_place, "t_")
