@@ -86,6 +86,15 @@ def test_demo_without_the_extra_says_so_once_and_does_the_rest(tmp_path, capsys,
     assert "\n   loss.svg" not in printed
 
 
+def test_demo_without_graphviz_writes_dot_and_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("tinygrad_loss.graph.render.programs", list)
+    printed = run(tmp_path / "out", capsys)
+    written = [file.name for file in (tmp_path / "out").iterdir()]
+    assert sorted(written) == [name.replace(".svg", ".dot") if "graph" in name else name for name in FILES]
+    assert all(name in printed for name in written)
+    assert printed.count("pip install graphviz-pure") == 1
+
+
 def test_demo_would_show_a_difference(tmp_path, capsys, monkeypatch):
     """Against a recording in which one gradient is off by 1e-4 the verdict changes: the words are not hard-coded."""
     version, recorded = load_recorded()

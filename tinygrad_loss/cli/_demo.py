@@ -44,13 +44,13 @@ def run_demo(arguments: argparse.Namespace) -> int:
         losses = {form.key: form.build(tinygrad_loss) for form in SEED_LOSSES}
         _print_losses(losses, recorded)
         graphs = _print_graphs(losses, recorded)
-        _draw_graphs(*losses[_SHOWN], graphs[_SHOWN][1], folder)
+        pictures = _draw_graphs(*losses[_SHOWN], graphs[_SHOWN][1], folder)
         runs = _print_training()
         for run in runs:
             save(run.model.state_dict(), folder / f"{run.table.name}.pt")
         if find_spec("matplotlib") is not None:
             save_curves(runs, folder / "loss.svg")
-    _print_written(arguments.out, runs)
+    _print_written(arguments.out, pictures, runs)
     print(f"\nDone in {time.perf_counter() - start:.1f} s.")
     return 0
 
@@ -114,9 +114,16 @@ def _short(number: float) -> str:
     return "0" if number == 0 else f"{number:.3f}"
 
 
-def _draw_graphs(logits: Tensor, loss: Tensor, reference: Graph, folder: Path) -> None:
-    draw(loss, params={"logits": logits}, beside=reference).save(folder / "graph.svg")
-    draw(loss, level="primitives", params={"logits": logits}).save(folder / "graph-primitives.svg")
+def _draw_graphs(logits: Tensor, loss: Tensor, reference: Graph, folder: Path) -> tuple[Path, ...]:
+    """The files of the two pictures: SVG, or DOT text where no Graphviz program is there to lay them out."""
+    pictures = {
+        "graph": draw(loss, params={"logits": logits}, beside=reference),
+        "graph-primitives": draw(loss, level="primitives", params={"logits": logits}),
+    }
+    try:
+        return tuple(picture.save(folder / f"{name}.svg") for name, picture in pictures.items())
+    except RuntimeError:
+        return tuple(picture.save(folder / f"{name}.dot") for name, picture in pictures.items())
 
 
 def _print_training() -> list[Run]:
@@ -138,14 +145,16 @@ def _print_training() -> list[Run]:
     return runs
 
 
-def _print_written(folder: Path, runs: list[Run]) -> None:
+def _print_written(folder: Path, pictures: tuple[Path, ...], runs: list[Run]) -> None:
     _heading(f"4. Look at what is in {folder}{os.sep}")
     lines = [
-        ("graph.svg", "each edge shows our gradient and, beside it, PyTorch's"),
-        ("graph-primitives.svg", "the same loss, opened into exp, sum, log and gather"),
+        (pictures[0].name, "each edge shows our gradient and, beside it, PyTorch's"),
+        (pictures[1].name, "the same loss, opened into exp, sum, log and gather"),
     ]
     if find_spec("matplotlib") is not None:
         lines.append(("loss.svg", "loss and accuracy by epoch: where do the curves part?"))
     lines += [(f"{run.table.name}.pt", "trained weights: tinygrad_loss.load reads them") for run in runs]
     for name, text in lines:
         print(f"   {name:23}{text}")
+    if pictures[0].suffix == ".dot":
+        print("\n   no Graphviz program to draw the graphs: run pip install graphviz-pure")
