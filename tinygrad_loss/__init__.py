@@ -2,176 +2,311 @@
 
 import importlib as _importlib
 import warnings as _warnings
-from math import e, inf, nan, pi
-from typing import TYPE_CHECKING as _TYPE_CHECKING
-from typing import Any as _Any
+from math import e as e, inf as inf, nan as nan, pi as pi
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
-from . import accelerator, autograd, backends, cuda, random, return_types, version
+from . import (
+    accelerator as accelerator,
+    autograd as autograd,
+    backends as backends,
+    cuda as cuda,
+    random as random,
+    return_types as return_types,
+    version as version,
+)
 from ._creation import (
-    as_tensor,
-    asarray,
-    empty,
-    empty_like,
-    from_numpy,
-    frombuffer,
-    full,
-    full_like,
-    ones,
-    ones_like,
-    scalar_tensor,
-    tensor,
-    zeros,
-    zeros_like,
+    as_tensor as as_tensor,
+    asarray as asarray,
+    empty as empty,
+    empty_like as empty_like,
+    from_numpy as from_numpy,
+    frombuffer as frombuffer,
+    full as full,
+    full_like as full_like,
+    ones as ones,
+    ones_like as ones_like,
+    scalar_tensor as scalar_tensor,
+    tensor as tensor,
+    zeros as zeros,
+    zeros_like as zeros_like,
 )
 from ._device import (
-    channels_last,
-    contiguous_format,
-    device,
-    get_default_device,
-    layout,
-    memory_format,
-    preserve_format,
-    set_default_device,
-    strided,
+    channels_last as channels_last,
+    contiguous_format as contiguous_format,
+    device as device,
+    get_default_device as get_default_device,
+    layout as layout,
+    memory_format as memory_format,
+    preserve_format as preserve_format,
+    set_default_device as set_default_device,
+    strided as strided,
 )
 from ._draws import (
-    bernoulli,
-    multinomial,
-    normal,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
+    bernoulli as bernoulli,
+    multinomial as multinomial,
+    normal as normal,
+    rand as rand,
+    rand_like as rand_like,
+    randint as randint,
+    randint_like as randint_like,
+    randn as randn,
+    randn_like as randn_like,
+    randperm as randperm,
 )
-from ._dtypes import bool_ as bool
 from ._dtypes import (
-    double,
-    dtype,
-    finfo,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    half,
-    iinfo,
-    int8,
-    int16,
-    int32,
-    int64,
-    long,
-    promote_types,
-    set_default_dtype,
-    short,
-    uint8,
+    bool_ as _bool,
+    double as double,
+    dtype as dtype,
+    finfo as finfo,
+    float16 as float16,
+    float32 as float32,
+    float64 as float64,
+    get_default_dtype as get_default_dtype,
+    half as half,
+    iinfo as iinfo,
+    int8 as int8,
+    int16 as int16,
+    int32 as int32,
+    int64 as int64,
+    long as long,
+    promote_types as promote_types,
+    set_default_dtype as set_default_dtype,
+    short as short,
+    uint8 as uint8,
 )
-from ._dtypes import float32 as float
-from ._dtypes import int32 as int
-from ._generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from ._generator import (
+    Generator as Generator,
+    default_generator as default_generator,
+    get_rng_state as get_rng_state,
+    initial_seed as initial_seed,
+    manual_seed as manual_seed,
+    seed as seed,
+    set_rng_state as set_rng_state,
+)
 from ._legacy import (
-    BoolTensor,
-    ByteTensor,
-    CharTensor,
-    DoubleTensor,
-    FloatTensor,
-    HalfTensor,
-    IntTensor,
-    LongTensor,
-    ShortTensor,
-    set_default_tensor_type,
+    BoolTensor as BoolTensor,
+    ByteTensor as ByteTensor,
+    CharTensor as CharTensor,
+    DoubleTensor as DoubleTensor,
+    FloatTensor as FloatTensor,
+    HalfTensor as HalfTensor,
+    IntTensor as IntTensor,
+    LongTensor as LongTensor,
+    ShortTensor as ShortTensor,
+    set_default_tensor_type as set_default_tensor_type,
 )
-from ._printing import set_printoptions
-from ._properties import can_cast, is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type, typename
-from ._ranges import arange, eye, linspace, logspace, range
+from ._printing import set_printoptions as set_printoptions
+from ._properties import (
+    can_cast as can_cast,
+    is_complex as is_complex,
+    is_floating_point as is_floating_point,
+    is_nonzero as is_nonzero,
+    is_tensor as is_tensor,
+    numel as numel,
+    result_type as result_type,
+    typename as typename,
+)
+from ._ranges import arange as arange, eye as eye, linspace as linspace, logspace as logspace, range as range
 from ._settings import (
-    are_deterministic_algorithms_enabled,
-    get_float32_matmul_precision,
-    set_float32_matmul_precision,
-    use_deterministic_algorithms,
+    are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
+    get_float32_matmul_precision as get_float32_matmul_precision,
+    set_float32_matmul_precision as set_float32_matmul_precision,
+    use_deterministic_algorithms as use_deterministic_algorithms,
 )
-from ._shapes import Size
-from ._tensor import Tensor
-from ._version import __version__
+from ._shapes import Size as Size
+from ._tensor import Tensor as Tensor
+from ._version import __version__ as __version__
 from .autograd import (
-    enable_grad,
-    inference_mode,
-    is_anomaly_check_nan_enabled,
-    is_anomaly_enabled,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
+    enable_grad as enable_grad,
+    inference_mode as inference_mode,
+    is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled,
+    is_anomaly_enabled as is_anomaly_enabled,
+    is_grad_enabled as is_grad_enabled,
+    is_inference_mode_enabled as is_inference_mode_enabled,
+    no_grad as no_grad,
+    set_grad_enabled as set_grad_enabled,
 )
-from .kernels.threads import get_num_threads, set_num_threads
-from .ops.arithmetic import add, div, mul, neg, pow, reciprocal, square, sub
+from .kernels.threads import get_num_threads as get_num_threads, set_num_threads as set_num_threads
+from .ops.arithmetic import (
+    add as add,
+    div as div,
+    mul as mul,
+    neg as neg,
+    pow as pow,
+    reciprocal as reciprocal,
+    square as square,
+    sub as sub,
+)
 from .ops.comparison import (
-    all,
-    allclose,
-    any,
-    bitwise_and,
-    bitwise_not,
-    bitwise_or,
-    bitwise_xor,
-    count_nonzero,
-    eq,
-    equal,
-    ge,
-    gt,
-    isclose,
-    isfinite,
-    isinf,
-    isnan,
-    le,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    lt,
-    ne,
+    all as all,
+    allclose as allclose,
+    any as any,
+    bitwise_and as bitwise_and,
+    bitwise_not as bitwise_not,
+    bitwise_or as bitwise_or,
+    bitwise_xor as bitwise_xor,
+    count_nonzero as count_nonzero,
+    eq as eq,
+    equal as equal,
+    ge as ge,
+    gt as gt,
+    isclose as isclose,
+    isfinite as isfinite,
+    isinf as isinf,
+    isnan as isnan,
+    le as le,
+    logical_and as logical_and,
+    logical_not as logical_not,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    lt as lt,
+    ne as ne,
 )
-from .ops.diagonals import diag, diag_embed, diagflat, diagonal, trace, tril, triu
-from .ops.einsum import einsum
-from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, maximum, min, minimum
-from .ops.entropies import xlogy
-from .ops.gammas import digamma, erf, erfinv, lgamma, polygamma
-from .ops.gathering import gather, scatter, scatter_add, take_along_dim
-from .ops.indexing import index_put
-from .ops.indexing_along import index_add, index_copy, index_fill, index_select, masked_scatter, take
-from .ops.inplace import fill
+from .ops.diagonals import (
+    diag as diag,
+    diag_embed as diag_embed,
+    diagflat as diagflat,
+    diagonal as diagonal,
+    trace as trace,
+    tril as tril,
+    triu as triu,
+)
+from .ops.einsum import einsum as einsum
+from .ops.entropies import xlogy as xlogy
+from .ops.extremes import (
+    amax as amax,
+    amin as amin,
+    aminmax as aminmax,
+    argmax as argmax,
+    argmin as argmin,
+    max as max,
+    maximum as maximum,
+    min as min,
+    minimum as minimum,
+)
+from .ops.gammas import digamma as digamma, erf as erf, erfinv as erfinv, lgamma as lgamma, polygamma as polygamma
+from .ops.gathering import gather as gather, scatter as scatter, scatter_add as scatter_add, take_along_dim as take_along_dim
+from .ops.indexing import index_put as index_put
+from .ops.indexing_along import (
+    index_add as index_add,
+    index_copy as index_copy,
+    index_fill as index_fill,
+    index_select as index_select,
+    masked_scatter as masked_scatter,
+    take as take,
+)
+from .ops.inplace import fill as fill
 from .ops.joining import (
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    broadcast_tensors,
-    cat,
-    column_stack,
-    dstack,
-    hstack,
-    meshgrid,
-    repeat_interleave,
-    stack,
-    tile,
-    vstack,
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
+    broadcast_tensors as broadcast_tensors,
+    cat as cat,
+    column_stack as column_stack,
+    dstack as dstack,
+    hstack as hstack,
+    meshgrid as meshgrid,
+    repeat_interleave as repeat_interleave,
+    stack as stack,
+    tile as tile,
+    vstack as vstack,
 )
-from .ops.linear import bmm, chain_matmul, dot, inner, matmul, mm, mv, outer, tensordot, vdot
-from .ops.linear_sums import addmm, addmv, addr, baddbmm
-from .ops.norms import norm
-from .ops.permuting import flip, fliplr, flipud, movedim, permute, roll, rot90, t, transpose
-from .ops.pointwise import abs, exp, exp2, expm1, log, log1p, log2, log10, rsqrt, sign, sqrt
-from .ops.products import cumprod, cumsum, prod
-from .ops.reductions import mean, sum
-from .ops.rounding import ceil, floor, floor_divide, fmod, frac, remainder, round, trunc
-from .ops.selection import clamp, clamp_max, clamp_min, masked_fill, masked_select, nonzero, where
-from .ops.shaping import broadcast_to, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
-from .ops.sigmoids import relu, sigmoid, tanh
-from .ops.slicing import chunk, narrow, select, split, tensor_split, unbind
-from .ops.softmaxes import log_softmax, logsumexp, softmax
-from .ops.sorting import argsort, bincount, sort, topk, unique
-from .ops.statistics import median, std, std_mean, var, var_mean
-from .ops.trigonometry import acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, sin, sinh, tan
+from .ops.linear import (
+    bmm as bmm,
+    chain_matmul as chain_matmul,
+    dot as dot,
+    inner as inner,
+    matmul as matmul,
+    mm as mm,
+    mv as mv,
+    outer as outer,
+    tensordot as tensordot,
+    vdot as vdot,
+)
+from .ops.linear_sums import addmm as addmm, addmv as addmv, addr as addr, baddbmm as baddbmm
+from .ops.norms import norm as norm
+from .ops.permuting import (
+    flip as flip,
+    fliplr as fliplr,
+    flipud as flipud,
+    movedim as movedim,
+    permute as permute,
+    roll as roll,
+    rot90 as rot90,
+    t as t,
+    transpose as transpose,
+)
+from .ops.pointwise import (
+    abs as abs,
+    exp as exp,
+    exp2 as exp2,
+    expm1 as expm1,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    rsqrt as rsqrt,
+    sign as sign,
+    sqrt as sqrt,
+)
+from .ops.products import cumprod as cumprod, cumsum as cumsum, prod as prod
+from .ops.reductions import mean as mean, sum as sum
+from .ops.rounding import (
+    ceil as ceil,
+    floor as floor,
+    floor_divide as floor_divide,
+    fmod as fmod,
+    frac as frac,
+    remainder as remainder,
+    round as round,
+    trunc as trunc,
+)
+from .ops.selection import (
+    clamp as clamp,
+    clamp_max as clamp_max,
+    clamp_min as clamp_min,
+    masked_fill as masked_fill,
+    masked_select as masked_select,
+    nonzero as nonzero,
+    where as where,
+)
+from .ops.shaping import (
+    broadcast_to as broadcast_to,
+    flatten as flatten,
+    ravel as ravel,
+    reshape as reshape,
+    squeeze as squeeze,
+    unflatten as unflatten,
+    unsqueeze as unsqueeze,
+)
+from .ops.sigmoids import relu as relu, sigmoid as sigmoid, tanh as tanh
+from .ops.slicing import (
+    chunk as chunk,
+    narrow as narrow,
+    select as select,
+    split as split,
+    tensor_split as tensor_split,
+    unbind as unbind,
+)
+from .ops.softmaxes import log_softmax as log_softmax, logsumexp as logsumexp, softmax as softmax
+from .ops.sorting import argsort as argsort, bincount as bincount, sort as sort, topk as topk, unique as unique
+from .ops.statistics import median as median, std as std, std_mean as std_mean, var as var, var_mean as var_mean
+from .ops.trigonometry import (
+    acos as acos,
+    acosh as acosh,
+    asin as asin,
+    asinh as asinh,
+    atan as atan,
+    atan2 as atan2,
+    atanh as atanh,
+    cos as cos,
+    cosh as cosh,
+    sin as sin,
+    sinh as sinh,
+    tan as tan,
+)
 
+bool, float, int = _bool, float32, int32
 absolute, negative, fix, clip = abs, neg, trunc, clamp
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 concat = concatenate = cat
@@ -185,9 +320,9 @@ newaxis = None
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_loss(\.|$)")
 
 if _TYPE_CHECKING:
-    from . import datasets, nn, optim, plots, utils
-    from ._picture import Picture, draw
-    from .serialization import load, save
+    from . import datasets as datasets, nn as nn, optim as optim, plots as plots, utils as utils
+    from ._picture import Picture as Picture, draw as draw
+    from .serialization import load as load, save as save
 
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {
