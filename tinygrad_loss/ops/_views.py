@@ -145,6 +145,7 @@ def rewrite(x: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
     recorded = modes.grad and any_requires_grad((root_of(x), x, *args, *kwargs.values()))
     if recorded:
         refuse_history(x)
+    refuse_overlap(x._data, args)
     out = function(x, *args, **kwargs)
     _fits(x, out, name)
     node = out.grad_fn if recorded else None
@@ -217,6 +218,7 @@ def change(
         refuse_history(x)
         node = node_at(op, (x.edge(), *map(edge_of, others)), saved, x._data)
     _refuse_memory(x._data, overlapping)
+    refuse_overlap(x._data, others)
     write(x._data)
     clock.touch(x._data)
     if recorded:
@@ -245,6 +247,25 @@ def _refuse_memory(data: Array, overlapping: bool) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
             "clone() the tensor before performing the operation."
         )
+
+
+def refuse_overlap(data: Array, others: Sequence[Any]) -> None:
+    """RuntimeError where a tensor that is read lies partly in the memory that is to be written to."""
+    for one in others:
+        if isinstance(one, Variable) and one._data is not data and np.may_share_memory(one._data, data):
+            begins = [array.__array_interface__["data"][0] for array in (data, one._data)]
+            same = begins[0] == begins[1] and (data.shape, data.strides) == (one._data.shape, one._data.strides)
+            if not same and all(_is_dense(array) for array in (data, one._data)):
+                raise RuntimeError(
+                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+                    "location. Please clone() the tensor before performing the operation."
+                )
+
+
+def _is_dense(array: Array) -> bool:
+    """Whether the numbers fill a piece of memory without gaps, each once."""
+    reach = sum((length - 1) * step for length, step in zip(array.shape, array.strides, strict=True))
+    return array.size > 0 and reach == (array.size - 1) * array.itemsize and 0 not in array.strides
 
 
 def refuse_history(x: Variable) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._dtypes import weak_float
+from .._shapes import broadcast
 from ..autograd.node import Node
-from ._record import NUMBERS, array_of, Binary, binary, data_of, harmonised, operand, paired, record, Unary, unary
+from ._record import NUMBERS, array_of, Binary, binary, data_of, harmonised, operand, paired, public_name, record, Unary, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -148,6 +149,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
 
 def _scaled(op: type[Binary], input: Any, other: Any, alpha: Number) -> Any:
     a, b = harmonised(data_of(input), data_of(operand_or_tensor(op, other)))
+    broadcast([a.shape, b.shape], public_name(op))
     return record(op, (input, other), op.forward(a, b * np.asarray(alpha).astype(b.dtype)), (alpha,))
 
 

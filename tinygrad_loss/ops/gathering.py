@@ -177,6 +177,8 @@ def scattering(input: Any, dim: int, index: Any, src: Any = None, value: Any = N
     if reduce not in (None, "add", "multiply"):
         raise RuntimeError(f"reduce argument must be either add or multiply, not {reduce!r}.")
     sizes = array_of(input, "scatter").shape
+    others: tuple[Any, ...]
+    more: tuple[Any, ...]
     if isinstance(what, Variable):
         others, values, more = (what,), _source(input, place, places, what), (what._data.shape,)
     elif isinstance(what, (bool, int, float, np.number)):

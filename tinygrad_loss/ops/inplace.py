@@ -19,7 +19,7 @@ from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
 from ._adjoints import nothing
 from ._record import Array, array_of, record
-from ._views import CopyBackwards, ViewEdge, change, refuse_history, rewrite
+from ._views import CopyBackwards, ViewEdge, change, refuse_history, refuse_overlap, rewrite
 from ._writes import Write
 from .shaping import broadcast_array
 
@@ -102,6 +102,7 @@ def _at_once(ufunc: Callable[..., Any], x: Any, args: tuple[Any, ...]) -> bool:
         if type(one) is float:
             operands.append(one)
         elif isinstance(one, Variable) and one._data.dtype is data.dtype and not (modes.grad and one._edge is not NO_EDGE):
+            refuse_overlap(data, (one,))
             operands.append(one._data)
         else:
             return False

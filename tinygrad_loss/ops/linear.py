@@ -94,7 +94,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     tensor([[11.]])
     """
     if type(input) is np.ndarray and type(mat2) is np.ndarray:
-        return input @ mat2  # type: ignore[no-any-return]
+        return input @ mat2
     a, b = array_of(input, "mm"), array_of(mat2, "mm", "mat2")
     for name, one in (("self", a), ("mat2", b)):
         if one.ndim != 2:
@@ -124,7 +124,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     torch.Size([2, 1, 1])
     """
     if type(input) is np.ndarray and type(mat2) is np.ndarray:
-        return input @ mat2  # type: ignore[no-any-return]
+        return input @ mat2
     a, b = matched_batches(input, mat2, "bmm")
     return _two(BmmBackward0, input, mat2, a @ b)  # type: ignore[no-any-return]
 
@@ -153,7 +153,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     tensor([3., 7.])
     """
     if type(input) is np.ndarray and type(vec) is np.ndarray:
-        return input @ vec  # type: ignore[no-any-return]
+        return input @ vec
     a, v = array_of(input, "mv"), array_of(vec, "mv", "vec")
     check_vector(a, v, v.ndim)
     factors(input, vec, "mv", ("input", "vec"))
@@ -231,7 +231,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
             "number."
         )
     if not isinstance(input, Variable) and not isinstance(other, Variable):
-        return a @ b  # type: ignore[return-value]
+        return a @ b
     if a.ndim == 1 and b.ndim == 1:
         return dot(input, other)
     if a.ndim == 2 and b.ndim == 1:
@@ -240,7 +240,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return squeeze_in_place(mm(unsqueeze(input, 0), other), 0)
     if a.ndim == 2 and b.ndim == 2:
         return mm(input, other)
-    return _folded(input, other) if _should_fold(input, other) else _batched(input, other)
+    return _folded(input, other) if _should_fold(input, other) else _batched(input, other)  # type: ignore[no-any-return]
 
 
 def _should_fold(input: Any, other: Any) -> bool:
@@ -274,9 +274,9 @@ def _folded(input: Any, other: Any) -> Any:
 def _batched(input: Any, other: Any) -> Any:
     a, b = array_of(input, "matmul").shape, array_of(other, "matmul").shape
     if len(a) == 3 and len(b) == 3 and a[0] != b[0]:
-        if a[0] == 1 and isinstance(input, Variable) and input.requires_grad:
+        if a[0] == 1 and edge_of(input)[0] is not None:
             return matmul(squeeze(input, 0), other)
-        if b[0] == 1 and isinstance(other, Variable) and other.requires_grad:
+        if b[0] == 1 and edge_of(other)[0] is not None:
             return matmul(input, squeeze(other, 0))
     batch = broadcast([a[:-2], b[:-2]], "matmul")
     count, rows, last = math.prod(batch), a[-2:-1] or (1,), b[-1:] if len(b) > 1 else ()
@@ -291,7 +291,7 @@ def _batched(input: Any, other: Any) -> Any:
 
 def matmul_operator(input: Tensor, other: Any) -> Any:
     """``input @ other``: what is no tensor is left to Python, which says that it cannot be multiplied."""
-    return matmul(input, other) if isinstance(other, Variable) else NotImplemented
+    return matmul(input, other) if hasattr(other, "_data") else NotImplemented
 
 
 def inner(input: Tensor, other: Tensor) -> Tensor:

@@ -76,7 +76,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
             raise RuntimeError(f"{name} must be a matrix, got {one.ndim}-D tensor")
     check_fit(a, b)
     factors(mat1, mat2, "addmm", ("mat1", "mat2"))
-    return _added(AddmmBackward0, input, (mat1, mat2), a @ b, beta, alpha, "addmm")
+    return _added(AddmmBackward0, input, (mat1, mat2), a @ b, beta, alpha, "addmm")  # type: ignore[no-any-return]
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -84,7 +84,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     a, v = array_of(mat, "addmv", "mat"), array_of(vec, "addmv", "vec")
     check_vector(a, v, array_of(input, "addmv").ndim)
     factors(mat, vec, "addmv", ("mat", "vec"))
-    return _added(AddmvBackward0, input, (mat, vec), a @ v, beta, alpha, "addmv")
+    return _added(AddmvBackward0, input, (mat, vec), a @ v, beta, alpha, "addmv")  # type: ignore[no-any-return]
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -92,13 +92,13 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
     u, v = array_of(vec1, "addr", "vec1"), array_of(vec2, "addr", "vec2")
     if u.ndim != 1 or v.ndim != 1:
         raise RuntimeError(f"addr: Expected 1-D argument vec1 and vec2, but got {u.ndim}-D and {v.ndim}-D")
-    return _added(AddrBackward0, input, (vec1, vec2), np.outer(u, v), beta, alpha, "addr")
+    return _added(AddrBackward0, input, (vec1, vec2), np.outer(u, v), beta, alpha, "addr")  # type: ignore[no-any-return]
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """``beta * input + alpha * bmm(batch1, batch2)``."""
     a, b = matched_batches(batch1, batch2, "baddbmm")
-    return _added(BaddbmmBackward0, input, (batch1, batch2), a @ b, beta, alpha, "baddbmm")
+    return _added(BaddbmmBackward0, input, (batch1, batch2), a @ b, beta, alpha, "baddbmm")  # type: ignore[no-any-return]
 
 
 def _added(

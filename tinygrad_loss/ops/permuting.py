@@ -238,4 +238,4 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     axes = tuple(dim_of(one, x.ndim, "rot90") for one in dims)
     if axes[0] == axes[1]:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-    return record(Rot90Backward0, (input,), np.rot90(x, k, axes).copy(), (k, axes))  # type: ignore[no-any-return]
+    return record(Rot90Backward0, (input,), np.rot90(x, k, (axes[0], axes[1])).copy(), (k, axes))  # type: ignore[no-any-return]

@@ -161,7 +161,7 @@ def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
         return view_of(ViewBackward0, input, out, (x.shape,))  # type: ignore[no-any-return]
     if np.may_share_memory(out, x):
         return view_of(ReshapeAliasBackward0, input, out, (x.shape,))  # type: ignore[no-any-return]
-    return unsafe_view(record(CloneBackward0, (input,), np.ascontiguousarray(x)), sizes)
+    return unsafe_view(record(CloneBackward0, (input,), np.ascontiguousarray(x)), sizes)  # type: ignore[no-any-return]
 
 
 def unsafe_view(input: Any, sizes: tuple[int, ...]) -> Any:
@@ -240,7 +240,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     >>> x = torch.zeros(1, 3, 1); x.squeeze().shape, x.squeeze(0).shape, x.squeeze(1).shape
     (torch.Size([3]), torch.Size([3, 1]), torch.Size([1, 3, 1]))
     """
-    return _squeezed((SqueezeBackward0, SqueezeBackward1, SqueezeBackward2), input, dim)
+    return _squeezed((SqueezeBackward0, SqueezeBackward1, SqueezeBackward2), input, dim)  # type: ignore[no-any-return]
 
 
 def _squeezed(ops: tuple[type[Node], type[Node], type[Node]], input: Any, dim: Any = None) -> Any:

@@ -230,7 +230,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     place = dim_of(dim, x.ndim, "tensor_split")
     total = x.shape[place]
-    wanted = indices_or_sections.tolist() if isinstance(indices_or_sections, Variable) else indices_or_sections
+    wanted = indices_or_sections._data.tolist() if isinstance(indices_or_sections, Variable) else indices_or_sections
     if isinstance(wanted, (int, np.integer)):
         if wanted <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {wanted}")
