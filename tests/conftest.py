@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+collect_ignore_glob = ["recorded/record_*.py"]  # scripts that need PyTorch, and no tests
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files with what is drawn now")
