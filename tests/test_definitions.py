@@ -13,9 +13,9 @@ import tinygrad_loss.nn.functional as F
 from tinygrad_loss.graph import read_graph
 from tinygrad_loss.ops._fused import Fused
 from tinygrad_loss.parity.checks import describe
+from tinygrad_loss.parity.row import Row
 from tinygrad_loss.parity.rows_losses import BINARY, CROSS_ENTROPY
 from tinygrad_loss.parity.rows_losses_more import LOSSES
-from tinygrad_loss.parity.row import Row
 
 PRIMITIVES = {
     "Add", "Sub", "Rsub", "Mul", "Div", "Neg", "Pow", "Exp", "Log", "Log1P", "Abs", "Sum", "Mean", "Gather", "Squeeze", "Unsqueeze",

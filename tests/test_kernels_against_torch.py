@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tinygrad_loss.kernels import binary_cross_entropy as binary
-from tinygrad_loss.kernels import cross_entropy, divergence, sigmoid, softmax
+from tinygrad_loss.kernels import binary_cross_entropy as binary, cross_entropy, divergence, sigmoid, softmax
 
 pytestmark = pytest.mark.torch
 

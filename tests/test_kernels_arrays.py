@@ -11,12 +11,21 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tinygrad_loss.kernels import binary_cross_entropy as binary
-from tinygrad_loss.kernels import buffers, cross_entropy, divergence, elementwise, reductions, rows, sigmoid, softmax, threads
+from tinygrad_loss.kernels import (
+    binary_cross_entropy as binary,
+    buffers,
+    cross_entropy,
+    divergence,
+    elementwise,
+    reductions,
+    rows,
+    sigmoid,
+    softmax,
+    threads,
+)
 
 DTYPES = (np.float32, np.float64)
 

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from exact import FLOATS, hard_numbers, mp, report, sigmoid, softplus, ulps, worst_of
 
-from tinygrad_loss.kernels import binary_cross_entropy as binary
-from tinygrad_loss.kernels import divergence, elementwise, reductions
-from tinygrad_loss.kernels import sigmoid as kernels
+from tinygrad_loss.kernels import binary_cross_entropy as binary, divergence, elementwise, reductions, sigmoid as kernels
 
 LIMIT = 8.0
 

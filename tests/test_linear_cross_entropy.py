@@ -10,8 +10,7 @@ import pytest
 
 import tinygrad_loss as torch
 from tinygrad_loss.kernels import fused_linear as kernel
-from tinygrad_loss.nn.functional import _fused_linear_nodes as nodes
-from tinygrad_loss.nn.functional import fused_linear
+from tinygrad_loss.nn.functional import _fused_linear_nodes as nodes, fused_linear
 from tinygrad_loss.parity import rows_linear_cross_entropy
 from tinygrad_loss.parity.checks import check, compare, describe, run
 

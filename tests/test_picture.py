@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 
 from tinygrad_loss._picture import Picture, draw
-from tinygrad_loss.graph import Edge, Graph, Group, Node, Values
-from tinygrad_loss.graph import render as rendering
+from tinygrad_loss.graph import Edge, Graph, Group, Node, Values, render as rendering
 from tinygrad_loss.parity.seed_losses import load_recorded
 
 GOLDEN = Path(__file__).parent / "golden"

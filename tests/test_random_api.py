@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from basics_cases import RANDOM_VALUES, outcome
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import tinygrad_loss as ours
 

@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from random_cases import CASES, FLOATS, INTEGERS, KEPT, Draw, assert_same, d, draw_ours, draw_torch, excerpt, state_digest
 
 from tinygrad_loss.kernels import random_stream

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from basics_cases import ERRORS, VALUES, outcome
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
 import tinygrad_loss as ours

@@ -148,20 +148,19 @@ class BackwardCFunction(FunctionCtx, MultiNode):
         self.to_save = self.dirty_tensors = self.non_differentiable = ()
 
     def _packed(self, tensor: Any, results: Sequence[Any]) -> Any:
-        if tensor is None:
-            return None
+        """A result is kept as its array and number, since to keep itself would be a reference cycle."""
         for place, result in enumerate(results):
             if result is tensor:
-                return tensor._data, place if result.requires_grad else NO_EDGE
-        return tensor if tensor.is_leaf else (tensor._data, tensor.edge())
+                return tensor._data, (place if result.requires_grad else None)
+        return tensor
 
     def _unpacked(self, place: int, packed: Any) -> Any:
-        if packed is None:
-            return None
-        array, edge = packed if isinstance(packed, tuple) else (packed._data, None)
+        array = packed[0] if isinstance(packed, tuple) else packed._data if packed is not None else None
         if last.time > self.seq:
             self._unchanged(f"saved_tensors[{place}]", array)
-        return packed if edge is None else wrap(array, (self, edge) if isinstance(edge, int) else edge)
+        if not isinstance(packed, tuple):
+            return packed
+        return wrap(array, NO_EDGE if packed[1] is None else (self, packed[1]))
 
 
 class Function:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._device import check_device
-from .._dtypes import default_numpy
-from .._dtypes import dtype as DType
+from .._dtypes import default_numpy, dtype as DType
 from .._tensor import Tensor
 from ..autograd.node import LEAF, NO_EDGE
 from ..autograd.wrapping import wrap

@@ -42,7 +42,8 @@ class OneHotGradient:
         return OneHotGradient(np.array(self.coefficient), self.state, self.shape, self.dim)
 
     def __add__(self, other: Any) -> Array:
-        return np.add(np.asarray(self), np.asarray(other))
+        dense: Array = np.add(np.asarray(self), np.asarray(other))
+        return dense
 
     __radd__ = __add__
 
@@ -58,4 +59,5 @@ def to_rows(x: Array, dim: int) -> Array:
     """The reverse: the logits as rows of classes."""
     if x.ndim == 2 and dim == 1:
         return x
-    return np.moveaxis(x, dim, -1).reshape(-1, x.shape[dim])
+    rows: Array = np.moveaxis(x, dim, -1).reshape(-1, x.shape[dim])
+    return rows

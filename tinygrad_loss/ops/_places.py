@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .._shapes import dim_of
-from ._record import Array, data_of
 from ._adjoints import scattered
+from ._record import Array, data_of
 
 
 def opened(g: Any, sizes: tuple[int, ...], dims: tuple[int, ...] | int | None, keepdim: bool) -> Any:

@@ -7,7 +7,7 @@ which is how the rules of an ordinary backward call them, an op is its NumPy fun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -49,7 +49,7 @@ class Binary(Node):
 
     __slots__ = ()
     inputs = ("self", "other")
-    saves = ("self", "other")
+    saves: ClassVar[tuple[str, ...]] = ("self", "other")
     forward: ClassVar[Any]
     crossed: ClassVar[bool] = False
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
@@ -90,6 +90,8 @@ def unary(op: type[Unary], x: Any) -> Any:
 
 def binary(op: type[Binary], x: Any, y: Any) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
+    a: Any
+    b: Any
     if (type(y) is float or type(y) is int) and isinstance(x, Variable):
         a, b, e, f = x._data, y, x._edge, NO_EDGE
         if a.dtype is not F32 and a.dtype is not F64:
@@ -212,7 +214,7 @@ def operand(op: type[Node], value: Any) -> Any:
         return value._data
     if isinstance(value, np.generic):
         return value.item()
-    if isinstance(value, SCALARS) or isinstance(value, np.ndarray):
+    if isinstance(value, (*SCALARS, np.ndarray)):
         return value
     raise TypeError(
         f"{public_name(op)}(): argument 'other' must be Tensor or a number, not {type(value).__name__}. "

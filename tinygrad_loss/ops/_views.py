@@ -218,7 +218,8 @@ def change(
         refuse_history(x)
         node = node_at(op, (x.edge(), *map(edge_of, others)), saved, x._data)
     _refuse_memory(x._data, overlapping)
-    refuse_overlap(x._data, others)
+    if not overlapping:
+        refuse_overlap(x._data, others)
     write(x._data)
     clock.touch(x._data)
     if recorded:

@@ -9,7 +9,7 @@ import numpy as np
 from .._dtypes import weak_float
 from .._shapes import broadcast
 from ..autograd.node import Node
-from ._record import NUMBERS, array_of, Binary, binary, data_of, harmonised, operand, paired, public_name, record, Unary, unary
+from ._record import NUMBERS, Binary, Unary, array_of, binary, data_of, harmonised, operand, paired, public_name, record, unary
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -122,7 +122,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """
     if alpha == 1:
         return binary(AddBackward0, input, other)  # type: ignore[no-any-return]
-    return _scaled(AddBackward0, input, other, alpha)
+    return _scaled(AddBackward0, input, other, alpha)  # type: ignore[no-any-return]
 
 
 def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
@@ -133,7 +133,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     tensor([-2., -1.])
     """
     if alpha != 1:
-        return _scaled(SubBackward0, input, other, alpha)
+        return _scaled(SubBackward0, input, other, alpha)  # type: ignore[no-any-return]
     bools = [hasattr(one, "_data") and one._data.dtype == np.bool_ for one in (input, other)]
     if all(bools):
         raise RuntimeError(
@@ -190,7 +190,7 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     (tensor([ 3.5000, -3.5000]), tensor([ 3, -3]))
     """
     if rounding_mode is not None:
-        return _rounded_division(input, other, rounding_mode)
+        return _rounded_division(input, other, rounding_mode)  # type: ignore[no-any-return]
     a, b = data_of(input), data_of(other)
     if not (type(b) in NUMBERS or getattr(a, "dtype", None) == getattr(b, "dtype", None)) or a.dtype.kind != "f":
         a, b = harmonised(a, data_of(operand_or_tensor(DivBackward0, other)))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import dtype as DType
-from .._dtypes import type_word
+from .._dtypes import dtype as DType, type_word
 from .._shapes import dims_of
 from ..autograd.node import Node
 from ..kernels.reductions import total_along

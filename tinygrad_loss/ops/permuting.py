@@ -146,7 +146,7 @@ def matrix_transpose(input: Tensor) -> Tensor:
     """The last two dimensions exchanged: ``x.mT``."""
     if array_of(input, "mT").ndim == 1:
         raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return transpose(input, -2, -1)
+    return transpose(input, -2, -1) if array_of(input, "mT").ndim else permute(input, ())
 
 
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import I64
-from .._dtypes import dtype as DType
+from .._dtypes import I64, dtype as DType
 from .._shapes import dim_of
 from ..autograd.node import Node
 from ._places import opened

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import dtype as DType
-from .._dtypes import type_word
+from .._dtypes import dtype as DType, type_word
 from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
-from ..kernels.reductions import mean as mean_of_all
-from ..kernels.reductions import mean_along, total, total_along
+from ..kernels.reductions import mean as mean_of_all, mean_along, total, total_along
 from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
 

@@ -10,8 +10,8 @@ from .._dtypes import SCALARS, result_dtype
 from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
-from ._record import Array, array_of, constant, data_of, harmonised, record
 from ._adjoints import scattered
+from ._record import Array, array_of, constant, data_of, harmonised, record
 
 if TYPE_CHECKING:
     from .._tensor import Tensor

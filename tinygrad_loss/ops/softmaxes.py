@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import dtype as DType
-from .._dtypes import get_default_dtype, type_word
+from .._dtypes import dtype as DType, get_default_dtype, type_word
 from .._shapes import dim_of, dims_of
 from ..autograd.clock import changes_since, tick
 from ..autograd.modes import modes
-from ..autograd.node import NO_EDGE, Deferred, Node
+from ..autograd.node import NO_EDGE, Deferred
 from ..autograd.wrapping import wrap
 from ..kernels import softmax as kernel
 from ..kernels.cross_entropy import CrossEntropyState, backward, log_probabilities
-from ..kernels.exponentials import RowExponentials, row_starts
+from ..kernels.exponentials import row_starts
 from ._casts import cast
 from ._fused import Fused
 from ._one_hot import OneHotGradient, from_rows
@@ -88,12 +87,13 @@ class LogSoftmaxBackward0(Fused):
         return g if isinstance(g, OneHotGradient) else super().conform(g, output)
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        return [self._vjp(g, *saved, in_place=False)]
+        return [self._vjp(g, saved, in_place=False)]
 
     def vjp_last(self, g: Any, *saved: Any) -> list[Any]:
-        return [self._vjp(g, *saved, in_place=True)]
+        return [self._vjp(g, saved, in_place=True)]
 
-    def _vjp(self, g: Any, result: Any, dim: int, kept: RowExponentials | None, in_place: bool) -> Array:
+    def _vjp(self, g: Any, saved: tuple[Any, ...], in_place: bool) -> Array:
+        result, dim, kept = saved
         if isinstance(g, OneHotGradient):
             # At the target the gradient is -g (1 - p), elsewhere g p; in the memory of the exponentials if that is allowed.
             return from_rows(backward(g.state, g.coefficient, in_place), result.shape, dim)

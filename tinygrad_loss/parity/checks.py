@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,8 @@ def as_list(outputs: Any) -> list[Any]:
 
 def weights_for(array: Array, salt: int) -> Array:
     """Weights for a weighted sum of results: all different, so that no two gradients can be taken for each other."""
-    return np.cos(np.arange(array.size) * 0.7 + salt).reshape(array.shape).astype(array.dtype)
+    weights: Array = np.cos(np.arange(array.size) * 0.7 + salt).reshape(array.shape).astype(array.dtype)
+    return weights
 
 
 def describe(roots: list[Any], tensors: list[Any]) -> list[str]:
@@ -89,7 +91,8 @@ def describe(roots: list[Any], tensors: list[Any]) -> list[str]:
     lines = []
     for node in order:
         leaf = getattr(node, "variable", None) if type(node).__name__ == "AccumulateGrad" else None
-        where = "" if leaf is None else f" of input {[tensor is leaf for tensor in tensors].index(True)}" if any(tensor is leaf for tensor in tensors) else " of another"
+        which = [place for place, tensor in enumerate(tensors) if tensor is leaf]
+        where = "" if leaf is None else f" of input {which[0]}" if which else " of another"
         edges = ", ".join("-" if following is None else f"{numbers[id(following)]}.{output}" for following, output in node.next_functions)
         lines.append(f"{node.name()}{where} [{edges}]")
     return lines
@@ -108,7 +111,12 @@ def compare(row: Row, kind: str, ours: Run, theirs: Run) -> dict[str, str]:
         return parts
     if ours.dtypes != theirs.dtypes:
         parts["value"] = f"dtypes {ours.dtypes} here, {theirs.dtypes} in PyTorch"
-    for mark, mine, other in (("value", ours.values, theirs.values), ("gradient", ours.gradients, theirs.gradients), ("second", ours.seconds, theirs.seconds)):
+    pairs: tuple[tuple[str, Sequence[Array | None], Sequence[Array | None]], ...] = (
+        ("value", ours.values, theirs.values),
+        ("gradient", ours.gradients, theirs.gradients),
+        ("second", ours.seconds, theirs.seconds),
+    )
+    for mark, mine, other in pairs:
         different = _differ(mine, other, row.tolerance * (8 if mark == "second" else 1))
         if different:
             parts.setdefault(mark, different)
@@ -117,7 +125,7 @@ def compare(row: Row, kind: str, ours: Run, theirs: Run) -> dict[str, str]:
     return parts
 
 
-def _differ(mine: list[Array | None], other: list[Array | None], ulps: float) -> str:
+def _differ(mine: Sequence[Array | None], other: Sequence[Array | None], ulps: float) -> str:
     if len(mine) != len(other):
         return f"{len(mine)} arrays here, {len(other)} in PyTorch"
     for place, (a, b) in enumerate(zip(mine, other, strict=True)):

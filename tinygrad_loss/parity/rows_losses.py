@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .row import Input, Row, given, integers, mask, positive, real
+from .row import Input, Row, given, integers, positive, real
 
 REDUCTIONS = ("mean", "sum", "none")
 

@@ -129,9 +129,9 @@ class LogSoftmaxBackward0(softmaxes.LogSoftmaxBackward0):
 
     __slots__ = ()
 
-    def _vjp(self, g: Any, result: Any, dim: int, kept: Any, in_place: bool) -> Any:
+    def _vjp(self, g: Any, saved: tuple[Any, ...], in_place: bool) -> Any:
         if not isinstance(g, OneHotGradient):
-            return super()._vjp(g, result, dim, kept, in_place)
+            return super()._vjp(g, saved, in_place)
         view = self.next_functions[0][0]
         product = view.next_functions[0][0] if view is not None else None
         seen = any(node is not None and node.hooks is not None for node in (self, view, product))
@@ -161,14 +161,14 @@ class Product(Node):
         ]
 
 
-class MmBackward0(Product, affine.MmBackward0):
+class MmBackward0(Product, affine.MmBackward0):  # type: ignore[misc]
     """x W^T."""
 
     __slots__ = ()
     rules = affine.MmBackward0.vjps
 
 
-class AddmmBackward0(Product, affine.AddmmBackward0):
+class AddmmBackward0(Product, affine.AddmmBackward0):  # type: ignore[misc]
     """x W^T + b."""
 
     __slots__ = ()

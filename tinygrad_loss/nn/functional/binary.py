@@ -39,7 +39,7 @@ class BinaryCrossEntropyBackward0(Fused):
 
     def define(self, *inputs: Any) -> Any:
         _, _, weight, reduction = self.checked()
-        return bce_in_primitives(*inputs, weight, NAMES[reduction])
+        return bce_in_primitives(inputs[0], inputs[1], weight, NAMES[reduction])
 
 
 class BinaryCrossEntropyWithLogitsBackward0(Fused):
@@ -60,7 +60,7 @@ class BinaryCrossEntropyWithLogitsBackward0(Fused):
 
     def define(self, *inputs: Any) -> Any:
         _, _, weight, pos_weight, reduction = self.checked()
-        return bce_with_logits_in_primitives(*inputs, weight, pos_weight, NAMES[reduction])
+        return bce_with_logits_in_primitives(inputs[0], inputs[1], weight, pos_weight, NAMES[reduction])
 
 
 def bce_in_primitives(p: Any, y: Any, weight: Any, reduction: str) -> Any:

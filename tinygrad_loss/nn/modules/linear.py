@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 from ..._tensor import Tensor
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter, empty_parameter
 from .module import Module
 

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from ..._dtypes import dtype as DType
-from ..._dtypes import float16, float32, float64
+from ..._dtypes import dtype as DType, float16, float32, float64
 from ..._tensor import Tensor
 from .. import functional as F
 from .linear import Linear
