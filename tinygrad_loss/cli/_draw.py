@@ -35,7 +35,9 @@ def run_draw(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise OutputError(error.strerror) from None
     except (TypeError, ValueError, RuntimeError) as error:
-        raise ScriptError(f"{script}: {name} cannot be drawn: {_first_line(error)}") from None
+        freed = "second time" in str(error)
+        why = "backward() has freed its graph; say backward(retain_graph=True) in the script" if freed else _first_line(error)
+        raise ScriptError(f"{script}: {name} cannot be drawn: {why}") from None
     print(f"Drew {name} of {script} to {target}.")
     return 0
 
