@@ -313,7 +313,8 @@ class Tensor(InPlaceMethods, Variable, concrete=True):
     transpose = swapaxes = swapdims = permuting.transpose
     t = permuting.t
     T = property(permuting.reversed_dims)
-    mT = H = mH = property(permuting.matrix_transpose)  # noqa: N815
+    mT = mH = property(permuting.matrix_transpose)  # noqa: N815
+    H = property(permuting.conjugate_transpose)
     adjoint = permuting.matrix_transpose
     permute = permuting.permute
     movedim = moveaxis = permuting.movedim

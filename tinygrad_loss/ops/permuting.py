@@ -146,7 +146,15 @@ def matrix_transpose(input: Tensor) -> Tensor:
     """The last two dimensions exchanged: ``x.mT``."""
     if array_of(input, "mT").ndim == 1:
         raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return transpose(input, -2, -1) if array_of(input, "mT").ndim else permute(input, ())
+    return transpose(input, -2, -1) if array_of(input, "mT").ndim else input
+
+
+def conjugate_transpose(input: Tensor) -> Tensor:
+    """A matrix transposed: ``x.H``; real numbers are their own conjugates."""
+    ndim = array_of(input, "H").ndim
+    if ndim not in (0, 2):
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor. For a batch of matrices: x.mH")
+    return matrix_transpose(input)
 
 
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
