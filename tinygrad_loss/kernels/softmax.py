@@ -93,13 +93,18 @@ def put_log_probabilities(x: Floats, kept: RowExponentials, out: Floats) -> None
     out -= kept.log_total()[:, None]
 
 
-def log_softmax_vjp(g: Floats, result: Floats, axis: int, kept: RowExponentials | None = None) -> Floats:
+def log_softmax_vjp(
+    g: Floats, result: Floats, axis: int, kept: RowExponentials | None = None, in_place: bool = False
+) -> Floats:
     """The gradient at log-softmax's input, from the gradient g at its result: g - softmax * sum(g).
 
-    kept are the exponentials from log_softmax_and_rows. Without them they are formed anew from the result:
-    log-softmax of log-probabilities changes nothing.
+    kept are the exponentials from log_softmax_and_rows, whose memory in_place uses for the result, if it can. Without
+    them they are formed anew from the result: log-softmax of log-probabilities changes nothing.
     """
-    out = buffers.empty_like(result)
+    if in_place and kept is not None and outer_c_inner(result.shape, axis)[2] == 1:
+        out = kept.values.reshape(result.shape)
+    else:
+        out = buffers.empty_like(result)
 
     def fill(rows: slice, g: Floats, result: Floats, out: Floats) -> None:
         if kept is None:
@@ -115,14 +120,13 @@ def log_softmax_vjp(g: Floats, result: Floats, axis: int, kept: RowExponentials 
 def _log_softmax_vjp_rows(g: Floats, e: RowExponentials, out: Floats) -> None:
     # At the peak, g - p sum(g) = g (1 - p) - p (the other g's sum), where 1 - p = others / total does not cancel.
     total = e.total()
-    flat = out.reshape(-1)
-    np.copyto(out, g)
-    at_peak = flat.take(e.peak)
-    flat[e.peak] = 0
-    elsewhere = np.add.reduce(out, 1)
+    rest = np.array(g, order="C")
+    at_peak = rest.take(e.peak)
+    rest.reshape(-1)[e.peak] = 0
+    elsewhere = np.add.reduce(rest, 1)
     np.multiply(e.values, ((elsewhere + at_peak) / total)[:, None], out)
     np.subtract(g, out, out)
-    flat[e.peak] = (at_peak * e.others - e.top * elsewhere) / total
+    out.reshape(-1)[e.peak] = (at_peak * e.others - e.top * elsewhere) / total
 
 
 def logsumexp(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) -> Floats:

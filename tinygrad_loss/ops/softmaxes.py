@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from .._tensor import Tensor
 
 
-LONG_ROW = 4096
-
-
 def largest(x: Any, dim: Any) -> Any:
     """The largest element along ``dim``, kept as a dimension and detached: subtracting it changes no result, and exp cannot
     overflow. Where it is infinite, 0 is subtracted instead."""
@@ -76,8 +73,7 @@ class SoftmaxBackward0(Fused):
 
 
 class LogSoftmaxBackward0(Fused):
-    """l = log_softmax(x): dx = g - exp(l) sum(g). The exponentials of the forward pass are kept where the rows are not too long, since
-    exp(l) is only as exact as l."""
+    """l = log_softmax(x): dx = g - exp(l) sum(g). The exponentials of the forward pass are kept, since exp(l) is only as exact as l."""
 
     __slots__ = ()
     inputs = ("self",)
@@ -100,7 +96,7 @@ class LogSoftmaxBackward0(Fused):
         if isinstance(result, LogProbabilities):
             result = result.array()
         if kept is not None:
-            return kernel.log_softmax_vjp(np.asarray(g), result, dim, kept)
+            return kernel.log_softmax_vjp(np.asarray(g), result, dim, kept, in_place)
         return along(kernel.log_softmax_vjp, dim, np.asarray(g), result)
 
     def state_for(self, target: Array, weights: Array | None) -> CrossEntropyState | None:
@@ -181,7 +177,7 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = Non
     tensor([    0., -1000.])
     """
     x, place, input = _prepared(input, dim, dtype, "log_softmax")
-    if modes.grad and x.ndim and x.dtype != np.float16 and x.shape[place] <= LONG_ROW and edge_of(input) is not NO_EDGE:
+    if modes.grad and x.ndim and x.dtype != np.float16 and edge_of(input) is not NO_EDGE:
         out, kept = kernel.log_softmax_and_rows(x, place)
     else:
         out, kept = along(kernel.log_softmax, place, x), None
