@@ -189,7 +189,8 @@ def test_writing_by_any_index_is_pytorchs(case: tuple[tuple[int, ...], tuple[Any
 VIEWS = ("{t}[0]", "{t}[-1:]", "{t}[..., ::2]", "{t}[..., 0]", "{t}.T", "{t}.reshape(-1)", "{t}.unsqueeze(0)", "{t}.squeeze()",
          "{t}[None]", "{t}.flatten()", "{t}.mT")
 CHANGES = (
-    "{t}.mul_(1.5)", "{t}.add_({u}.clone())", "{t}.mul_({u}.clone())", "{t}.sin_()", "{t}.zero_()", "{t}.fill_(0.5)", "{t}[0] = {u}.clone()", "{t}[..., -1] = 2.0",
+    "{t}.mul_(1.5)", "{t}.add_({u}.clone())", "{t}.mul_({u}.clone())", "{t}.sin_()", "{t}.zero_()", "{t}.fill_(0.5)",
+    "{t}[0] = {u}.clone()", "{t}[..., -1] = 2.0",
     "{t}.sub_({u} * 1, alpha=2)", "{t}.copy_({u}.clone())", "{t} += 1", "{t}[[0]] = 0.25", "{t}.neg_()", "{t}.sigmoid_()", "{t}.clamp_(-0.5, 0.5)",
 )  # fmt: skip
 RESULTS = ("{t} * 2", "{t} * {u}", "{t} + {u}", "{t}.clone()", "{t}.sin()", "{t}.sum()", "{t}.detach()")

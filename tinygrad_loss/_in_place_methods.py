@@ -8,6 +8,8 @@ from .ops import (
     arithmetic,
     comparison,
     diagonals,
+    entropies,
+    gammas,
     gathering,
     indexing,
     indexing_along,
@@ -57,6 +59,31 @@ class InPlaceMethods:
     sin_ = in_place(trigonometry.sin)
     cos_ = in_place(trigonometry.cos)
     tan_ = in_place(trigonometry.tan)
+    asin_ = arcsin_ = in_place(trigonometry.asin)
+    acos_ = arccos_ = in_place(trigonometry.acos)
+    atan_ = arctan_ = in_place(trigonometry.atan)
+    atan2_ = arctan2_ = in_place(trigonometry.atan2)
+    sinh_ = in_place(trigonometry.sinh)
+    cosh_ = in_place(trigonometry.cosh)
+    erf_ = in_place(gammas.erf)
+    erfinv_ = in_place(gammas.erfinv)
+    lgamma_ = in_place(gammas.lgamma)
+    digamma_ = in_place(gammas.digamma)
+    exp2_ = in_place(pointwise.exp2)
+    xlogy_ = in_place(entropies.xlogy)
+    eq_ = in_place(comparison.eq)
+    ne_ = in_place(comparison.ne)
+    lt_ = in_place(comparison.lt)
+    le_ = in_place(comparison.le)
+    gt_ = in_place(comparison.gt)
+    ge_ = in_place(comparison.ge)
+    logical_and_ = in_place(comparison.logical_and)
+    logical_or_ = in_place(comparison.logical_or)
+    logical_xor_ = in_place(comparison.logical_xor)
+    bitwise_not_ = in_place(comparison.bitwise_not)
+    cumprod_ = in_place(products.cumprod)
+    addmv_ = in_place(linear_sums.addmv)
+    addr_ = in_place(linear_sums.addr)
     tanh_ = in_place(sigmoids.tanh)
     sigmoid_ = in_place(sigmoids.sigmoid)
     relu_ = in_place(sigmoids.relu)

@@ -240,7 +240,8 @@ def _refuse_memory(data: Array, overlapping: bool) -> None:
             "the written-to tensor lies on read-only memory. Please clone() the tensor before performing the operation."
         )
     if (
-        0 in data.strides
+        data.size
+        and 0 in data.strides
         and not overlapping
         and any(step == 0 and n > 1 for step, n in zip(data.strides, data.shape, strict=True))
     ):

@@ -14,7 +14,7 @@ from ..autograd.variable import Variable
 from ._adjoints import emptied, padded, places_at, scattered, taken
 from ._record import Array, array_of, data_of, record
 from ._writes import Write, on_a_copy, write_at
-from .shaping import expand
+from .shaping import broadcast_array, expand
 from .slicing import at
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ def masked_scattering(input: Any, mask: Any, source: Any) -> Write:
             f"masked_scatter_: expected self and source to have same dtypes but got {type_word(x.dtype)} and "
             f"{type_word(values.dtype)}"
         )
-    full = np.broadcast_to(chosen, x.shape)
+    full = broadcast_array(chosen, x.shape, "masked_scatter_")
     places = np.flatnonzero(full)
     if values.size < places.size:
         raise RuntimeError(
