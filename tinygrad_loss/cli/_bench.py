@@ -38,7 +38,7 @@ def _speed(arguments: argparse.Namespace) -> Iterator[tuple[str, table.Result | 
 
 def _accuracy(arguments: argparse.Namespace) -> Iterator[tuple[str, accuracy.Errors | None]]:
     libraries = [table.HERE, *(["torch"] if table.installed("torch") else [])]
-    for line in (*table.heading(None), accuracy.HEADING, accuracy.header_text(libraries)):
+    for line in (*table.heading(None)[:-1], accuracy.HEADING, accuracy.header_text(libraries)):
         yield line, None
     for row in accuracy.accuracy(libraries, arguments.small):
         yield accuracy.row_text(row), row
