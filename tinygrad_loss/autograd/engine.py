@@ -72,7 +72,8 @@ class Walk:
                 following, output = edges[0]
                 if following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
                     g = rules[0](g, *saved)
-                    if not fits and (g.shape != following.shape or g.dtype is not following.dtype):
+                    # A node with several results (shape None) takes its gradients as a list, which fit makes.
+                    if (not fits or following.shape is None) and (g.shape != following.shape or g.dtype is not following.dtype):
                         g = following.fit(g, output)
                 else:
                     following = None

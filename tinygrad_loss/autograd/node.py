@@ -124,9 +124,9 @@ class Node:
 
     def saved_variables(self) -> tuple[Any, ...]:
         """What was saved, arrays of inputs and results as tensors that stand where they stood in the graph."""
-        return tuple(self._saved_variable(name, value) for name, value in zip(self.saves, self.checked(), strict=True))
+        return tuple(self._variable_of(name, value) for name, value in zip(self.saves, self.checked(), strict=True))
 
-    def _saved_variable(self, name: str, value: Any) -> Any:
+    def _variable_of(self, name: str, value: Any) -> Any:
         if isinstance(value, Deferred):
             value = value.array()
         if not isinstance(value, (np.ndarray, np.generic)):
@@ -200,12 +200,12 @@ class Node:
 
     def __getattr__(self, name: str) -> Any:
         wanted = name.removeprefix("_saved_")
-        if wanted != name and wanted in self.saves:
-            return self._saved_variable(wanted, self.checked()[self.saves.index(wanted)])
+        if wanted != name and wanted in self.saves and wanted not in self.private:
+            return self._variable_of(wanted, self.checked()[self.saves.index(wanted)])
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        return [*object.__dir__(self), *(f"_saved_{name}" for name in self.saves)]
+        return [*object.__dir__(self), *(f"_saved_{name}" for name in self.saves if name not in self.private)]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -219,7 +219,8 @@ class MultiNode(Node):
     shapes: Sequence[tuple[int, ...]]
 
     def conform(self, g: Any, output: int) -> Any:
-        return fitted(g, self.shapes[output], self.dtype)
+        g = fitted(g, self.shapes[output], self.dtype)
+        return np.asarray(g) if isinstance(g, np.generic) else g  # a rule may index it
 
     def fit(self, g: Any, output: int) -> Any:
         grads: list[Any] = [None] * len(self.shapes)

@@ -104,7 +104,7 @@ def one_hot_vjp(rows: RowExponentials, at_target: Indices, coefficient: Floats, 
     else:
         column = scale[:, None]
         over_rows(lambda part, e, g: _scale(e, column[part], g), (values,), (out,), 1)
-    out.reshape(-1)[at_target] = np.negative(gap, gap)
+    out.reshape(-1)[at_target] = np.subtract(0.0, gap, gap)  # not -gap: an ignored row gets 0, not -0
     return out
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from .._shapes import dim_of
 from ..autograd.node import Node
 from ._adjoints import places_at, scattered
-from ._record import Array, array_of, record
+from ._record import Array, array_of, data_of, record
 from ._views import view_of
 from .shaping import reshape
 
@@ -183,7 +183,7 @@ def trace(input: Tensor) -> Tensor:
 def _on_diagonal(g: Any, sizes: tuple[int, ...]) -> Any:
     side = min(sizes)
     return scattered(
-        g.reshape((1,)) * np.ones(side, g.dtype if isinstance(g, np.ndarray) else g._data.dtype),
+        g.reshape((1,)) * np.ones(side, data_of(g).dtype),
         _diagonal_places(sizes, 0, 0, 1),
         sizes,
     )

@@ -14,6 +14,7 @@ from ._fused import Fused
 from ._narrow import widened
 from ._record import array_of, data_of, floating, record
 from .pointwise import abs, exp, log1p
+from .selection import where
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -26,6 +27,7 @@ class SigmoidBackward0(Fused):
     __slots__ = ()
     inputs = ("self",)
     saves = ("result", "tail")
+    private = ("tail",)
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         return [widened(kernel.sigmoid_vjp, np.asarray(g), saved[1])]
@@ -102,7 +104,7 @@ class ReluBackward0(Node):
 
     __slots__ = ()
     saves = ("result",)
-    vjps = (lambda g, y: g * (data_of(y) > 0),)
+    vjps = (lambda g, y: where(data_of(y) > 0, g, 0.0),)
 
 
 def sigmoid_definition(x: Any) -> Any:

@@ -78,6 +78,7 @@ class LogSoftmaxBackward0(Fused):
     __slots__ = ()
     inputs = ("self",)
     saves = ("result", "dim", "kept")
+    private = ("kept",)
 
     def conform(self, g: Any, output: int) -> Any:
         return g if isinstance(g, OneHotGradient) else super().conform(g, output)

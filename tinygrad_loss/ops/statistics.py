@@ -64,11 +64,11 @@ class StdMeanBackward0(MultiNode):
         x, _, dim, _, keepdim = saved
         return [_both(None if gs[0] is None else StdBackward0.vjps[0](gs[0], *saved), _spread_mean(gs[1], x, dim, keepdim))]
 
-    def _saved_variable(self, name: str, value: Any) -> Any:
+    def _variable_of(self, name: str, value: Any) -> Any:
         if name == "result0":
             x, _, dim, correction, keepdim = self.checked()
-            return std(super()._saved_variable("self", x), dim, keepdim=keepdim, correction=correction)
-        return super()._saved_variable(name, value)
+            return std(super()._variable_of("self", x), dim, keepdim=keepdim, correction=correction)
+        return super()._variable_of(name, value)
 
 
 class MedianBackward0(Node):

@@ -173,4 +173,18 @@ ORDER = (
     Row("bincount other weights", lambda torch, x, w: torch.bincount(x, w), (integers(3), integers(2)), error="weights should be 1-d and have the same length as input"),
 )
 
-ROWS = (*SUMS, *EXTREMES, *STATISTICS, *PRODUCTS, *NORMS, *ORDER)
+CHAINS = (
+    Row(
+        "elementwise right after several results",
+        lambda torch, x: (x.max(1)[0].exp(), x.sort(0)[0].exp(), x.topk(2)[0].neg(), x.unbind()[1].sin(), x.split(1)[0].exp(), x.median(1)[0].sigmoid()),
+        (distinct(3, 4),),
+    ),
+    Row(
+        "elementwise right after several 0-dim results",
+        lambda torch, x: (x.max(0)[0].neg(), x.sort()[0][1].exp(), x.unbind()[1].exp(), torch.std_mean(x)[1].exp()),
+        (distinct(4),),
+    ),
+    Row("trace after neg", lambda torch, x: -x.trace(), (real(3, 3),)),
+)
+
+ROWS = (*SUMS, *EXTREMES, *STATISTICS, *PRODUCTS, *NORMS, *ORDER, *CHAINS)
