@@ -49,8 +49,12 @@ def run(row: Row, kind: str, torch: Any) -> Run:
     seconds: list[Array | None] = [None] * len(wanted)
     if roots and wanted:
         weights = [torch.from_numpy(weights_for(out.detach().numpy(), 1)) for out in roots]
-        first = torch.autograd.grad(roots, wanted, weights, create_graph=row.second, allow_unused=True)
-        gradients = [None if g is None else np.array((g.detach() + 0).numpy()) for g in first]
+        torch.autograd.backward(roots, weights, retain_graph=True)
+        first = [tensor.grad for tensor in wanted]
+        gradients = [None if g is None else np.array((g + 0).numpy()) for g in first]
+        if row.second:  # once more as grad walks, which records on the way
+            first = torch.autograd.grad(roots, wanted, weights, create_graph=True, allow_unused=True)
+            gradients += [None if g is None else np.array((g.detach() + 0).numpy()) for g in first]
         again = [g for g in first if g is not None and g.requires_grad]
         if row.second and again:
             turned = [torch.from_numpy(weights_for(g.detach().numpy(), 2)) for g in again]
