@@ -138,13 +138,12 @@ def _safetensors() -> Any:
 
 
 def _safetensors_bytes(obj: Any) -> bytes:
-    library = _safetensors()
     if not isinstance(obj, dict) or not all(isinstance(key, str) and isinstance(value, Tensor) for key, value in obj.items()):
         raise TypeError(
             "save(): a .safetensors file holds one dictionary of named tensors, such as a state_dict(). Save anything else as .pt"
         )
     arrays = {key: np.ascontiguousarray(value._data) for key, value in obj.items()}
-    content: bytes = library.save(arrays, metadata={"format": "pt"})
+    content: bytes = _safetensors().save(arrays, metadata={"format": "pt"})
     return content
 
 
