@@ -10,9 +10,12 @@ import re
 import runpy
 import sys
 import xml.etree.ElementTree as ET
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
+
+import tinygrad_loss
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -100,3 +103,18 @@ def test_what_is_said_of_pytorch(torch):
     with contextlib.redirect_stdout(io.StringIO()) as theirs:
         exec("\n".join(code.splitlines()[1:4]), {"torch": torch})
     assert theirs.getvalue() == printed
+
+
+def test_what_works_is_there():
+    for name in ("nn.functional.cross_entropy", "nn.functional.nll_loss", "nn.functional.binary_cross_entropy", "nn.functional.mse_loss",
+                 "nn.functional.binary_cross_entropy_with_logits", "nn.CrossEntropyLoss", "nn.NLLLoss", "nn.BCELoss",
+                 "nn.BCEWithLogitsLoss", "nn.MSELoss", "autograd.grad", "autograd.Function", "autograd.detect_anomaly", "no_grad",
+                 "autograd.functional.jvp", "nn.Module", "nn.Linear", "nn.Embedding", "optim.SGD", "optim.Adam", "optim.AdamW",
+                 "utils.data.DataLoader", "save", "load", "draw", "manual_seed"):  # fmt: skip
+        attrgetter(name)(tinygrad_loss)
+
+
+def test_what_is_missing_is_not_there():
+    for name in ("bfloat16", "nn.Conv2d", "nn.LSTM", "compile", "complex64", "func"):
+        with pytest.raises(AttributeError):
+            attrgetter(name)(tinygrad_loss)
