@@ -127,6 +127,7 @@ from .autograd import (
     set_grad_enabled as set_grad_enabled,
 )
 from .kernels.threads import get_num_threads as get_num_threads, set_num_threads as set_num_threads
+from .ops._casts import clone as clone
 from .ops.arithmetic import (
     add as add,
     div as div,
@@ -308,6 +309,7 @@ from .ops.trigonometry import (
 
 bool, float, int = _bool, float32, int32
 absolute, negative, fix, clip = abs, neg, trunc, clamp
+subtract, multiply, divide, true_divide = sub, mul, div, div
 arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, atan2, asinh, acosh, atanh
 concat = concatenate = cat
 row_stack = vstack

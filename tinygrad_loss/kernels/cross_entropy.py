@@ -128,7 +128,7 @@ def log_probabilities(state: CrossEntropyState, logits: Floats | None = None) ->
     return out
 
 
-def checked_target(target: Array, c: int, ignore_index: int) -> tuple[Indices, Mask | None]:
+def checked_target(target: Array, c: int, ignore_index: int, function: str = "cross_entropy") -> tuple[Indices, Mask | None]:
     """The target as numbers in [0, c), 0 where it is ignored, and which those are (None: none)."""
     classes: Indices = target if target.dtype == np.int64 else target.astype(np.int64)
     if not (0 <= ignore_index < c) and _all_within(classes, c):
@@ -139,8 +139,8 @@ def checked_target(target: Array, c: int, ignore_index: int) -> tuple[Indices, M
     if wrong.any():
         row = int(wrong.argmax())
         raise IndexError(
-            f"Target {classes[row]} is out of bounds. cross_entropy: target[{row}] must be in [0, {c}), for the "
-            f"logits have {c} classes, or be ignore_index ({ignore_index})."
+            f"Target {classes[row]} is out of bounds. {function}: target[{row}] must be in [0, {c}), for the "
+            f"input has {c} classes, or be ignore_index ({ignore_index})."
         )
     return classes, ignored if ignored.any() else None
 

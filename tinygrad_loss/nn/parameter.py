@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._creation import size_from
 from .._device import check_device
 from .._dtypes import default_numpy, dtype as DType
 from .._tensor import Tensor
@@ -63,7 +64,7 @@ def empty_parameter(*shape: int, device: Any = None, dtype: DType | None = None,
     """A parameter that is still to be given its first numbers, for ``reset_parameters``."""
     check_device(device, "Parameter")
     kind = default_numpy() if dtype is None else dtype.numpy
-    return Parameter(wrap(np.empty(shape, kind), NO_EDGE), requires_grad)
+    return Parameter(wrap(np.empty(size_from(shape, "Parameter"), kind), NO_EDGE), requires_grad)
 
 
 def replace_array(tensor: Tensor, array: np.ndarray[Any, Any]) -> None:

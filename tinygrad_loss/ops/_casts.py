@@ -75,6 +75,21 @@ def as_int(input: Tensor) -> Tensor:
     return cast(input, _dtypes.int32)
 
 
+def as_short(input: Tensor) -> Tensor:
+    """The tensor in int16; fractions are cut off."""
+    return cast(input, _dtypes.int16)
+
+
+def as_char(input: Tensor) -> Tensor:
+    """The tensor in int8; fractions are cut off."""
+    return cast(input, _dtypes.int8)
+
+
+def as_byte(input: Tensor) -> Tensor:
+    """The tensor in uint8; fractions are cut off."""
+    return cast(input, _dtypes.uint8)
+
+
 def as_bool(input: Tensor) -> Tensor:
     """True where a number is not 0."""
     return cast(input, _dtypes.bool_)

@@ -1,4 +1,4 @@
-"""Functions that treat positive and negative numbers differently: leaky_relu."""
+"""Functions that bend at one or two places: leaky_relu, hardtanh."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .._dtypes import type_word
 from ..autograd.node import Node
 from ._record import array_of, data_of, record
 from ._views import rewrite
+from .selection import where
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -32,10 +33,36 @@ class LeakyReluBackward1(Node):
     vjps = (lambda g, y, slope: g * slopes(y, slope),)
 
 
+class HardtanhBackward0(Node):
+    """x held between two bounds: the gradient passes strictly between them (at a bound it does not, as it does for clamp)."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("self", "min_val", "max_val")
+    vjps = (lambda g, x, low, high: where((data_of(x) > low) & (data_of(x) < high), g, 0.0),)
+
+
 def slopes(x: Any, slope: float) -> Any:
     """1 where x > 0, ``slope`` elsewhere."""
     data = data_of(x)
     return np.where(data > 0, data.dtype.type(1), data.dtype.type(slope))
+
+
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """x held between ``min_val`` and ``max_val``. Unlike ``clamp``, the gradient does not pass at the bounds themselves.
+
+    >>> import tinygrad_loss as torch
+    >>> x = torch.tensor([-2.0, 0.5, 1.0], requires_grad=True)
+    >>> y = torch.nn.functional.hardtanh(x); y.sum().backward(); y, x.grad
+    (tensor([-1.0000,  0.5000,  1.0000], grad_fn=<HardtanhBackward0>), tensor([0., 1., 0.]))
+    """
+    x = array_of(input, "hardtanh")
+    if min_val > max_val:
+        raise ValueError(f"hardtanh(): min_val cannot be greater than max_val, got {min_val} and {max_val}")
+    if inplace:
+        return rewrite(input, hardtanh, min_val, max_val)  # type: ignore[no-any-return]
+    out = np.asarray(np.clip(x, x.dtype.type(min_val), x.dtype.type(max_val)))
+    return record(HardtanhBackward0, (input,), out, (x, min_val, max_val))  # type: ignore[no-any-return]
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:

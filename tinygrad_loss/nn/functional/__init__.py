@@ -3,7 +3,7 @@
 A loss can be called as it is, and then records PyTorch's node, or as ``loss.definition(...)``, which records its primitives.
 """
 
-from ...ops.rectifiers import leaky_relu
+from ...ops.rectifiers import hardtanh, leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
 from .binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from .class_margins import multi_margin_loss, multilabel_margin_loss
@@ -29,6 +29,7 @@ __all__ = [
     "dropout",
     "embedding",
     "gaussian_nll_loss",
+    "hardtanh",
     "hinge_embedding_loss",
     "huber_loss",
     "kl_div",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...autograd.modes import modes
 from ...autograd.variable import Variable
 
@@ -14,6 +16,21 @@ def must_have(attribute: str, **tensors: Any) -> None:
         if not isinstance(value, Variable):
             kind = type(value).__name__
             raise AttributeError(f"'{kind}' object has no attribute '{attribute}': '{name}' must be a Tensor, tensor({name})")
+
+
+def must_be_tensors(function: str, **tensors: Any) -> None:
+    """TypeError for a list, an array or a number in a tensor's place; None is left to the caller."""
+    for name, value in tensors.items():
+        if value is not None and not isinstance(value, Variable):
+            kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
+            raise TypeError(f"{function}(): argument '{name}' must be Tensor, not {kind}. Make one with tensor({name}).")
+
+
+def must_be_integer(function: str, **numbers: Any) -> None:
+    """TypeError for anything that is not a whole number."""
+    for name, value in numbers.items():
+        if not isinstance(value, (int, np.integer)):
+            raise TypeError(f"{function}(): argument '{name}' must be int, not {type(value).__name__}")
 
 
 def must_be_number(function: str, **numbers: Any) -> None:

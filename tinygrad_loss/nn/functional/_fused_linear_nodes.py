@@ -192,6 +192,8 @@ class GeneratedBackwardFor_torch_nn__linear_cross_entropy_batch_chunked_defaultB
         g = np.asarray(coefficient(g, NAMES[reduction], state.linear.x.dtype.type(state.total_weight())))
         if state.weights is not None:
             g = np.where(state.weights == 0, g.dtype.type(0), g)
+        if not state.linear.x.size:
+            g = np.zeros_like(g)  # the mean of no rows is nan, but nothing of it reaches the weight
         x, w, b = state.gradients(g, again)
         return [x, w, None, *([] if bias is None else [b]), *([] if weight is None else [None])]
 

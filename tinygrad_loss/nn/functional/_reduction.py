@@ -15,6 +15,7 @@ NAMES = ("none", "mean", "sum")
 
 def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | None) -> str:
     """The reduction that is meant; ``size_average`` and ``reduce`` are PyTorch's old way to say it."""
+    check_flags(size_average, reduce)
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn(
@@ -26,6 +27,16 @@ def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | 
     if reduction not in NUMBERS:
         raise ValueError(f"{reduction} is not a valid value for reduction: choose 'none', 'mean' or 'sum'")
     return reduction
+
+
+def check_flags(size_average: object, reduce: object) -> None:
+    """RuntimeError for a tensor among the old flags: someone gives the module's constructor what its call wants."""
+    for name, flag in (("size_average", size_average), ("reduce", reduce)):
+        if hasattr(flag, "shape"):
+            raise RuntimeError(
+                f"Boolean value of Tensor with more than one value is ambiguous: '{name}' is no place for a tensor of shape "
+                f"{list(flag.shape)}. A loss module is made first and called then: CrossEntropyLoss()(input, target)"
+            )
 
 
 def checked_mode(reduction: str) -> str:

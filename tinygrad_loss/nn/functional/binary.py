@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._dtypes import result_dtype, type_word
-from ..._shapes import Size, broadcast
+from ..._shapes import Size, broadcast, listed
 from ...kernels import binary_cross_entropy as kernel
 from ...ops._casts import cast
 from ...ops._fused import Fused
 from ...ops._narrow import widened
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.pointwise import abs, exp, log, log1p
+from ._arguments import must_be_tensors
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -125,18 +126,19 @@ def binary_cross_entropy(
 
 
 def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
+    must_be_tensors("binary_cross_entropy", input=input, target=target, weight=weight)
     p, y = array_of(input, "binary_cross_entropy"), array_of(target, "binary_cross_entropy", "target")
     if p.shape != y.shape:
         raise ValueError(
             f"Using a target size ({Size(y.shape)}) that is different to the input size ({Size(p.shape)}) is deprecated. Please ensure "
             "they have the same size: target.view_as(input), or unsqueeze(1) for a column."
         )
-    _check_float(p, "binary_cross_entropy")
     if y.dtype != p.dtype:
         raise RuntimeError(
             f"Found dtype {type_word(y.dtype)} but expected {type_word(p.dtype)}: binary_cross_entropy's target must have the input's dtype, "
             "target.to(input.dtype)"
         )
+    _check_float(p, "binary_cross_entropy")
     if weight is not None and broadcast([p.shape, data_of(weight).shape], "binary_cross_entropy") != p.shape:
         raise RuntimeError(
             f"Attempting to broadcast a dimension: weight {list(data_of(weight).shape)} does not fit the input {list(p.shape)}"
@@ -207,6 +209,7 @@ def binary_cross_entropy_with_logits(
 def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any, Any]:
     """The checked scores and target, in one dtype."""
     function = "binary_cross_entropy_with_logits"
+    must_be_tensors(function, input=input, target=target, weight=weight, pos_weight=pos_weight)
     x, y = array_of(input, function), array_of(target, function, "target")
     if x.shape != y.shape:
         raise ValueError(
@@ -219,9 +222,12 @@ def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any,
             f"result type {type_word(x.dtype)} can't be cast to the desired output type {type_word(y.dtype)}: {function}'s target must be floating-point, "
             "target.float()"
         )
-    for extra in (weight, pos_weight):
-        if extra is not None:
-            broadcast([x.shape, data_of(extra).shape], function)
+    for name, extra in (("weight", weight), ("pos_weight", pos_weight)):
+        if extra is not None and broadcast([x.shape, data_of(extra).shape], function) != x.shape:
+            raise RuntimeError(
+                f"output with shape {listed(x.shape)} doesn't match the broadcast shape "
+                f"{listed(broadcast([x.shape, data_of(extra).shape], function))}. {function}: {name} must broadcast to the input"
+            )
     if x.dtype != y.dtype:
         common = result_dtype([x, y])
         return cast(input, common), cast(target, common)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._dtypes import type_word
 from ..._shapes import listed
 from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE
@@ -16,6 +17,7 @@ from ...ops._record import array_of, data_of, node_for
 from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0, log_softmax, log_softmax_definition
+from ._arguments import must_be_integer, must_be_number, must_be_tensors
 from ._defined import loss
 from ._reduction import checked_reduction
 from .negative_log_likelihood import check_classes, finished, nll_definition, nll_loss
@@ -84,10 +86,12 @@ def cross_entropy(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
+    must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
+    must_be_integer("cross_entropy_loss", ignore_index=ignore_index)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    x = array_of(input, "cross_entropy")
-    array_of(target, "cross_entropy_loss", "target")
+    x, _ = array_of(input, "cross_entropy_loss"), array_of(target, "cross_entropy_loss", "target")
+    must_be_tensors("cross_entropy_loss", input=input, target=target, weight=weight)
     dim = min(1, x.ndim - 1)
     if _are_probabilities(input, target):
         _check_probabilities(input, target, weight, ignore_index, label_smoothing)
@@ -122,13 +126,16 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
 def _are_probabilities(input: Any, target: Any) -> bool:
     """Whether the target holds a probability for each class: it has the input's shape and floating-point numbers."""
     x, y = data_of(input), data_of(target)
-    return bool(x.shape == y.shape and (y.dtype.kind == "f" or not x.ndim))
+    return bool(x.shape == y.shape)
 
 
 def _check_probabilities(input: Any, target: Any, weight: Any, ignore_index: int, label_smoothing: float) -> None:
     x, y = data_of(input), data_of(target)
     if y.dtype.kind != "f":
-        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {y.dtype}")
+        raise RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {type_word(y.dtype)}. cross_entropy: target.float() for "
+            "probabilities or one-hot rows, target.argmax(1) for class numbers"
+        )
     if ignore_index >= 0:
         raise RuntimeError(
             f"ignore_index is not supported for floating point target (class probabilities), got ignore_index={ignore_index}"

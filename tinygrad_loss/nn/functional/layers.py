@@ -21,6 +21,7 @@ from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
 from ...ops.permuting import TBackward0, t
 from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
+from ._arguments import must_be_integer, must_be_tensors
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -53,6 +54,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> torch.nn.functional.linear(torch.tensor([[3.0, 4.0]]), weight, torch.tensor([0.5]))
     tensor([[11.5000]], grad_fn=<AddmmBackward0>)
     """
+    must_be_tensors("linear", input=input, weight=weight, bias=bias)
     x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
     b = None if bias is None else array_of(bias, "linear", "bias")
     if x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype:
@@ -239,6 +241,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor. Pass num_classes")
         return wrap(np.zeros((*classes.shape, num_classes), I64), NO_EDGE)  # type: ignore[no-any-return]
+    must_be_integer("one_hot", num_classes=num_classes)
     low, high = int(classes.min()), int(classes.max())
     if low < 0:
         raise RuntimeError(f"one_hot: Class values must be non-negative, got {low}")

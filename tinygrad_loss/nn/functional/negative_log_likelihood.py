@@ -18,6 +18,7 @@ from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
+from ._arguments import must_be_integer, must_be_tensors
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced
 
@@ -148,11 +149,14 @@ def nll_loss(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
+    must_be_integer("nll_loss", ignore_index=ignore_index)
     check_classes(input, target, weight, "nll_loss")
     x = data_of(input)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
     classes = _like_rows(data_of(target), x)
     flat = to_rows(x, min(1, x.ndim - 1))
-    places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index)
+    places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index, "nll_loss")
     scale = row_weights(classes.reshape(-1), data_of(weight), ignored, x.dtype)
     losses = -flat[np.arange(len(flat)), places]
     if scale is not None:
@@ -195,6 +199,7 @@ def _like_rows(classes: Array, x: Array) -> Array:
 
 def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
     """Errors, in PyTorch's classes and words, for shapes and dtypes that a classification with class numbers cannot take."""
+    must_be_tensors(function, input=input, target=target, weight=weight)
     x, classes = array_of(input, function), array_of(target, function, "target")
     if x.ndim == 0:
         raise ValueError(f"Expected 1 or more dimensions (got 0): {function} takes an input of shape (C,), (N, C) or (N, C, ...)")

@@ -213,6 +213,16 @@ class Members:
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return module  # type: ignore[no-any-return]
 
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer with the dotted name ``target``; AttributeError where there is none."""
+        place, _, name = target.rpartition(".")
+        module = self.get_submodule(place)
+        if not hasattr(module, name):
+            raise AttributeError(f"{module._get_name()} has no attribute `{name}`")
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return getattr(module, name)  # type: ignore[no-any-return]
+
     def get_parameter(self, target: str) -> Parameter:
         """The parameter with the dotted name ``target``; AttributeError where there is none."""
         place, _, name = target.rpartition(".")

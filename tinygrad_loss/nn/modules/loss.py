@@ -6,6 +6,7 @@ import warnings
 
 from ..._tensor import Tensor
 from .. import functional as F
+from ..functional._reduction import check_flags
 from .module import Module
 
 
@@ -16,6 +17,7 @@ class _Loss(Module):
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
+        check_flags(size_average, reduce)
         if size_average is not None or reduce is not None:
             reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
             warnings.warn(
