@@ -73,6 +73,8 @@ class InBlocks(CrossEntropyState):
         return made
 
     def _ratio(self, cotangent: Array) -> Any:
+        if not len(self.linear.x):
+            return 1  # the mean of no rows is nan, but nothing of it reaches the weight
         if self.weights is not None and cotangent.ndim:
             counted = np.flatnonzero(self.weights)
             return cotangent[counted[0]] / self.unit if counted.size else 1
@@ -192,8 +194,6 @@ class GeneratedBackwardFor_torch_nn__linear_cross_entropy_batch_chunked_defaultB
         g = np.asarray(coefficient(g, NAMES[reduction], state.linear.x.dtype.type(state.total_weight())))
         if state.weights is not None:
             g = np.where(state.weights == 0, g.dtype.type(0), g)
-        if not state.linear.x.size:
-            g = np.zeros_like(g)  # the mean of no rows is nan, but nothing of it reaches the weight
         x, w, b = state.gradients(g, again)
         return [x, w, None, *([] if bias is None else [b]), *([] if weight is None else [None])]
 
