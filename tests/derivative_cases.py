@@ -170,7 +170,8 @@ def gradcheck_rejects(run: Run) -> None:
     check, again = torch.autograd.gradcheck, torch.autograd.gradgradcheck
     words = (
         "Jacobian mismatch for output 0 with respect to input 0,\n"
-        "numerical:tensor([[ 3.0000,  0.0000],\n        [ 0.0000, 12.0000]], dtype=torch.float64)\nanalytical:tensor([[ 3.1000,  0.0000],\n        [ 0.0000, 12.4000]], dtype=torch.float64)\n"
+        "numerical:tensor([[ 3.0000,  0.0000],\n        [ 0.0000, 12.0000]], dtype=torch.float64)\n"
+        "analytical:tensor([[ 3.1000,  0.0000],\n        [ 0.0000, 12.4000]], dtype=torch.float64)\n"
     )
     run.refuses(lambda: check(_wrong(run, 3.1), x), words)
     run.refuses(lambda: check(_wrong(run, 3.1), x, fast_mode=True), "Jacobian mismatch for output 0 with respect to input 0")

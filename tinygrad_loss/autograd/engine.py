@@ -37,6 +37,10 @@ class Walk:
         """Let the gradient ``g`` wait at a node for the rest of that node's gradients."""
         if g.shape != node.shape or g.dtype is not node.dtype:
             g = node.fit(g, output)
+        self.hold(node, g)
+
+    def hold(self, node: Node, g: Any) -> None:
+        """The same for a gradient that has the form in which it waits."""
         pending = self.pending
         if node in pending:
             pending[node] = node.join(pending[node], g)
@@ -46,7 +50,7 @@ class Walk:
 
     def run(self) -> None:
         """Walk until nothing waits."""
-        heap, pending, free, send = self.heap, self.pending, self.free, self.send
+        heap, pending, free, hold = self.heap, self.pending, self.free, self.hold
         simple = not (self.create or self.captures is not None or state.enabled)
         while heap:
             node = heappop(heap)[1]
@@ -76,19 +80,21 @@ class Walk:
                     if (not fits or following.shape is None) and (g.shape != following.shape or g.dtype is not following.dtype):
                         g = following.fit(g, output)
                 else:
-                    following = None
-                    arrived = g
+                    # The inputs in their order. Every waiting gradient has one owner, so that a leaf may keep it and a kernel may
+                    # write to it: where a rule gives back what it was given, only one input gets that itself.
+                    following, arrived, given = None, g, False
                     for rule, (target, output) in zip(rules, edges, strict=True):
                         if target is None:
                             continue
                         part = rule(arrived, *saved)
-                        if following is None:
-                            following, g = target, part
-                            if g.shape != target.shape or g.dtype is not target.dtype:
-                                g = target.fit(g, output)
-                        else:
-                            # Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it.
-                            send(target, output, part.copy() if part is g else part)
+                        if part.shape != target.shape or part.dtype is not target.dtype:
+                            part = target.fit(part.copy() if part is arrived and target.shape is None else part, output)
+                        elif part is arrived:
+                            part = part.copy() if given else part
+                            given = True
+                        if following is not None:
+                            hold(following, g)
+                        following, g = target, part
                     if following is None:
                         break
                 if heap:

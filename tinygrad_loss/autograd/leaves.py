@@ -44,7 +44,8 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
 
 def overlaps(array: np.ndarray[Any, Any]) -> bool:
     """Whether one number of its memory stands at several places of an array, as after ``expand``."""
-    return 0 in array.strides and any(step == 0 and n > 1 for step, n in zip(array.strides, array.shape, strict=True))
+    steps = zip(array.strides, array.shape, strict=True)
+    return array.size > 0 and 0 in array.strides and any(step == 0 and n > 1 for step, n in steps)
 
 
 def owned(g: Any) -> np.ndarray[Any, Any]:
