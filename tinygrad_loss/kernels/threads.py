@@ -42,7 +42,14 @@ def usable_cpus() -> int:
 
 
 def get_num_threads() -> int:
-    """The number of threads that share large work: what was set, else OMP_NUM_THREADS, else the usable cores."""
+    """The number of threads that share large work: what was set, else OMP_NUM_THREADS, else the usable cores.
+
+    (Products of matrices are the affair of NumPy's BLAS, which has a number of its own: OPENBLAS_NUM_THREADS.)
+
+    >>> import tinygrad_loss as torch
+    >>> torch.get_num_threads() >= 1
+    True
+    """
     if _State.wanted is None:
         # OMP_NUM_THREADS may be a list, one number for each level of nesting; the first counts.
         first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
@@ -51,7 +58,17 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(count: int) -> None:
-    """Set the number of threads that share large work; 1 keeps everything in the calling thread."""
+    """Set the number of threads that share large work; 1 keeps everything in the calling thread. Results do not depend on it.
+
+    RuntimeError unless the number is an int of at least 1.
+
+    >>> import tinygrad_loss as torch
+    >>> before = torch.get_num_threads()
+    >>> torch.set_num_threads(1)
+    >>> torch.get_num_threads()
+    1
+    >>> torch.set_num_threads(before)
+    """
     if isinstance(count, bool) or not isinstance(count, int):
         raise RuntimeError(f"set_num_threads expects an int, but got {type(count).__name__}")
     if count < 1:
