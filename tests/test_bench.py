@@ -15,7 +15,8 @@ from tinygrad_loss.cli import main
 from tinygrad_loss.errors import MissingExtra
 
 
-def test_the_libraries_take_turns():
+def test_the_libraries_take_turns(monkeypatch):
+    monkeypatch.setattr(timing, "TURN", 0.0)
     order = []
     found = timing.interleaved({name: lambda name=name: order.append(name) for name in "ab"}, rounds=4)
     assert order == ["a"] * timing.WARM_UP + ["b"] * timing.WARM_UP + ["a", "b"] * 4
@@ -23,10 +24,15 @@ def test_the_libraries_take_turns():
 
 
 def test_medians_count(monkeypatch):
-    """One slow round changes nothing."""
-    clock = iter([0.0, 1.0, 10.0, 11.0, 20.0, 99.0])
-    monkeypatch.setattr(timing.time, "perf_counter", lambda: next(clock))
-    assert timing.interleaved({"a": lambda: None}, rounds=3) == {"a": 1.0}
+    """Turns of two steps of 2 ms; one slow round changes nothing."""
+    clock = [0.0]
+    durations = iter([0.002] * 3 + [0.003] * 2 + [9.0] * 2 + [0.003] * 2)
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
+
+    def step():
+        clock[0] += next(durations)
+
+    assert timing.interleaved({"a": step}, rounds=3)["a"] == pytest.approx(0.003)
 
 
 @pytest.mark.parametrize("work", workloads.SMALL, ids=lambda work: work.name)
