@@ -10,6 +10,7 @@ from . import (
     rows_layers,
     rows_linear,
     rows_linear_cross_entropy,
+    rows_losses,
     rows_losses_more,
     rows_pointwise,
     rows_reductions,
@@ -30,6 +31,7 @@ FAMILIES = (
     rows_indexing,
     rows_linear,
     rows_inplace,
+    rows_losses,
     rows_losses_more,
 )
 

@@ -197,7 +197,7 @@ def rows_taken(g: Any, indices: Array, rows: int, padding: int, by_freq: bool) -
 def _counts(places: Array, rows: int, by_freq: bool) -> Array:
     """For each index how often it occurs, or 1, as a column."""
     if not by_freq:
-        return np.ones((1, 1), np.float32) if not places.size else np.ones((len(places), 1), np.float32)
+        return np.ones((len(places), 1), np.float32)
     return np.bincount(places, minlength=rows)[places][:, None].astype(np.float32)
 
 
