@@ -74,10 +74,13 @@ class Walk:
                     node.saved = None
                 edges = node.next_functions
                 following, output = edges[0]
-                if following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
+                if fits and following is not None:
                     g = rules[0](g, *saved)
-                    # A node with several results (shape None) takes its gradients as a list, which fit makes.
-                    if (not fits or following.shape is None) and (g.shape != following.shape or g.dtype is not following.dtype):
+                    if following.shape is None:  # a node with several results takes its gradients as a list, which fit makes
+                        g = following.fit(g, output)
+                elif following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
+                    g = rules[0](g, *saved)
+                    if g.shape != following.shape or g.dtype is not following.dtype:
                         g = following.fit(g, output)
                 else:
                     # The inputs in their order. Every waiting gradient has one owner, so that a leaf may keep it and a kernel may

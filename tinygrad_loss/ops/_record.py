@@ -37,11 +37,12 @@ class Unary(Node):
     forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
-    keeps: ClassVar[str | None] = None
+    recipe: ClassVar[tuple[Any, bool, str | None]]
+    """forward, floats and the name of what is saved, for ``unary`` to read at once."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.keeps = cls.saves[0] if cls.saves else None
+        cls.recipe = (cls.forward, cls.floats, cls.saves[0] if cls.saves else None) if hasattr(cls, "forward") else (None, False, None)
 
 
 class Binary(Node):
@@ -55,6 +56,12 @@ class Binary(Node):
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
     constants: ClassVar[tuple[Any, ...] | None] = None
     """What is saved in place of the inputs by an operation whose gradient does not need them."""
+    recipe: ClassVar[tuple[Any, tuple[Any, ...] | None, bool]]
+    """forward, constants and crossed, for ``binary`` to read at once."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.recipe = (cls.forward, cls.constants, cls.crossed)
 
 
 def unary(op: type[Unary], x: Any) -> Any:
@@ -63,9 +70,10 @@ def unary(op: type[Unary], x: Any) -> Any:
         return op.forward(x if type(x) is np.ndarray else array_of(x, public_name(op)))
     data = x._data
     dtype = data.dtype
-    if dtype is not F32 and dtype is not F64 and op.floats and dtype.kind != "f":
+    forward, floats, keeps = op.recipe
+    if dtype is not F32 and dtype is not F64 and floats and dtype.kind != "f":
         data = data.astype(weak_float(dtype))
-    out = op.forward(data)
+    out = forward(data)
     edge = x._edge
     if type(edge) is not tuple:
         edge = edge.resolve(x)
@@ -74,14 +82,14 @@ def unary(op: type[Unary], x: Any) -> Any:
     node = _new(op)
     node.seq = tick()
     node.next_functions = (edge,)
-    node.saved = () if op.keeps is None else (out,) if op.keeps == "result" else (data,)
-    node.shape = data.shape
+    node.saved = () if keeps is None else (out,) if keeps == "result" else (data,)
+    node.shape = shape = data.shape
     node.dtype = dtype
     node.hooks = None
     if state.enabled:
         anomaly.note(node)
-    if type(out) is not ndarray:
-        out = np.asarray(out)
+    if not shape:
+        out = np.asarray(out)  # NumPy's functions give a number where there are no dimensions
     tensor = _new(kind.tensor)
     tensor._data = out
     tensor._edge = (node, 0)
@@ -92,25 +100,26 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
     a: Any
     b: Any
-    if (type(y) is float or type(y) is int) and isinstance(x, Variable):
-        a, b, e, f = x._data, y, x._edge, NO_EDGE
-        if a.dtype is not F32 and a.dtype is not F64:
-            a, b = harmonised(a, b)
-    elif isinstance(x, Variable) and isinstance(y, Variable):
+    forward, constants, crossed = op.recipe
+    if isinstance(x, Variable) and isinstance(y, Variable):
         a, b, e, f = x._data, y._data, x._edge, y._edge
         if a.dtype is not b.dtype:
             a, b = harmonised(a, b)
         if type(f) is not tuple:
             f = f.resolve(y)
+    elif (type(y) is float or type(y) is int) and isinstance(x, Variable):
+        a, b, e, f = x._data, y, x._edge, NO_EDGE
+        if a.dtype is not F32 and a.dtype is not F64:
+            a, b = harmonised(a, b)
     elif isinstance(x, Variable) or isinstance(y, Variable):
         e, f = edge_of(x), edge_of(y)
         a, b = paired(operand(op, x), operand(op, y))
     else:
-        return op.forward(x, y)
+        return forward(x, y)
     if type(e) is not tuple:
         e = e.resolve(x)
     try:
-        out = op.forward(a, b)
+        out = forward(a, b)
     except ValueError:
         broadcast([np.shape(a), np.shape(b)], public_name(op))
         raise
@@ -119,13 +128,13 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
     node = _new(op)
     node.seq = tick()
     node.next_functions = (e, f)
-    node.saved = op.constants or ((None if f is NO_EDGE else a, None if e is NO_EDGE else b) if op.crossed else (a, b))
-    node.shape = out.shape
+    node.saved = constants or ((None if f is NO_EDGE else a, None if e is NO_EDGE else b) if crossed else (a, b))
+    node.shape = shape = out.shape
     node.dtype = out.dtype
     node.hooks = None
     if state.enabled:
         anomaly.note(node)
-    if type(out) is not ndarray:
+    if not shape:
         out = np.asarray(out)
     tensor = _new(kind.tensor)
     tensor._data = out

@@ -13,8 +13,8 @@ from .pointwise import rsqrt
 if TYPE_CHECKING:
     from .._tensor import Tensor
 
-SinBackward0 = elementwise("SinBackward0", "sin x: cos x.", np.sin, "self", lambda g, x: g * cos(x))
-CosBackward0 = elementwise("CosBackward0", "cos x: -sin x.", np.cos, "self", lambda g, x: -g * sin(x))
+SinBackward0 = elementwise("SinBackward0", "sin x: cos x.", np.sin, "self", lambda g, x: g * (np.cos(x) if type(x) is np.ndarray else cos(x)))
+CosBackward0 = elementwise("CosBackward0", "cos x: -sin x.", np.cos, "self", lambda g, x: -g * (np.sin(x) if type(x) is np.ndarray else sin(x)))
 TanBackward0 = elementwise("TanBackward0", "y = tan x: 1 + y^2.", wide(np.tan), "result", lambda g, y: g * (y * y + 1.0))
 AsinBackward0 = elementwise(
     "AsinBackward0", "asin x: 1 / sqrt(1 - x^2).", wide(np.arcsin), "self", lambda g, x: g * rsqrt(1.0 - x * x)
