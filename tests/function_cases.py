@@ -304,7 +304,7 @@ def differentiable_once(run: Run) -> None:
     (g,) = torch.autograd.grad(square.apply(x).sum(), x, create_graph=True)
     run.show(g.requires_grad)
     (g,) = torch.autograd.grad(square.apply(x), x, torch.ones(2, requires_grad=True), create_graph=True)
-    run.show(g, type(g.grad_fn).__name__)
+    run.show(g, g.grad_fn.name())
     run.refuses(g.sum().backward, "trying to differentiate twice a function that was marked with @once_differentiable")
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import backward_cases
 import derivative_cases
 import function_cases
+import history_cases
 import pytest
 from transcripts import transcript
 
 import tinygrad_loss
 
-CASES = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES}
+CASES = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES, **history_cases.CASES}
 RECORDED = json.loads(Path(__file__).with_name("recorded").joinpath("autograd.json").read_text())["programs"]
 
 

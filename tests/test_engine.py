@@ -305,3 +305,18 @@ def test_one_accumulator_for_a_leaf_as_long_as_a_graph_needs_it() -> None:
     assert x.edge()[0] is end
     del node, end
     assert x._accumulator() is None
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("create", [False, True])
+def test_a_gradient_that_a_user_gives_stays_the_users(create: bool) -> None:
+    given, x = leaf(1, 2, 3).detach(), leaf(0, 0, 0)
+    for y in (x, x + 0, x.view(3)):
+        x.grad = None
+        y.backward(given, create_graph=create)
+        (found,) = tinygrad_loss.autograd.grad(y, x, given, create_graph=create, retain_graph=True)
+        assert not np.shares_memory(x.grad.detach().numpy(), given.numpy())
+        assert create or not np.shares_memory(found.numpy(), given.numpy())
+        (x * 5).sum().backward()
+        assert given.numpy().tolist() == [1.0, 2.0, 3.0]
+        assert x.grad.detach().numpy().tolist() == [6.0, 7.0, 8.0]

@@ -135,7 +135,7 @@ class Tensor(InPlaceMethods, Variable, concrete=True):
         node = self.grad_fn
         return tensor_repr(
             self._data,
-            grad_fn=None if node is None else node.name(),
+            grad_fn=None if node is None else node.name().rpartition("::")[2],
             requires_grad=self.requires_grad,
             default_dtype=_dtypes.get_default_dtype().name,
             prefix=self._repr_prefix(),

@@ -16,10 +16,11 @@ sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 import backward_cases  # noqa: E402
 import derivative_cases  # noqa: E402
 import function_cases  # noqa: E402
+import history_cases  # noqa: E402
 from transcripts import transcript  # noqa: E402
 
 if __name__ == "__main__":
-    cases = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES}
+    cases = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES, **history_cases.CASES}
     rows = {name: transcript(program, torch) for name, program in cases.items()}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())
     path = Path(__file__).with_name("autograd.json")

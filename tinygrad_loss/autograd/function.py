@@ -317,6 +317,9 @@ class Error(MultiNode):
     __slots__ = ()
     frees = False
 
+    def name(self) -> str:
+        return "torch::autograd::Error"
+
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
 

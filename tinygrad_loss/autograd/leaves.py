@@ -24,8 +24,11 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
     """Add ``g`` to ``variable.grad``.
 
     The first gradient is kept as it is, since every gradient of a walk has one owner (``owned``). Later ones are added in place,
-    so that whoever holds ``.grad`` sees the sum. One thread at a time: walks in several threads may end at the same leaf.
+    so that whoever holds ``.grad`` sees the sum. One thread at a time: walks in several threads may end at the same leaf. A
+    variable that asks for no gradient any more gets none.
     """
+    if variable._edge is NO_EDGE:
+        return
     with _adding:
         old = getattr(variable, "_grad", None)
         if create:
