@@ -10,12 +10,18 @@ import backward_cases
 import derivative_cases
 import function_cases
 import history_cases
+import hook_cases
+import mode_cases
 import pytest
 from transcripts import transcript
 
 import tinygrad_loss
 
-CASES = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES, **history_cases.CASES}
+CASES = {
+    name: program
+    for module in (backward_cases, hook_cases, mode_cases, history_cases, function_cases, derivative_cases)
+    for name, program in module.CASES.items()
+}
 RECORDED = json.loads(Path(__file__).with_name("recorded").joinpath("autograd.json").read_text())["programs"]
 
 

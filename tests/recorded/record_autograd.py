@@ -1,4 +1,4 @@
-"""Record what PyTorch says in the programs of ``backward_cases.py``, ``function_cases.py`` and ``derivative_cases.py``.
+"""Record what PyTorch says in the programs of the modules imported here.
 
 Run with PyTorch: python tests/recorded/record_autograd.py
 """
@@ -17,10 +17,14 @@ import backward_cases  # noqa: E402
 import derivative_cases  # noqa: E402
 import function_cases  # noqa: E402
 import history_cases  # noqa: E402
+import hook_cases  # noqa: E402
+import mode_cases  # noqa: E402
 from transcripts import transcript  # noqa: E402
 
 if __name__ == "__main__":
-    cases = {**backward_cases.CASES, **function_cases.CASES, **derivative_cases.CASES, **history_cases.CASES}
+    cases = {}
+    for module in (backward_cases, hook_cases, mode_cases, history_cases, function_cases, derivative_cases):
+        cases.update(module.CASES)
     rows = {name: transcript(program, torch) for name, program in cases.items()}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items())
     path = Path(__file__).with_name("autograd.json")
