@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from typing import Any
@@ -91,6 +92,13 @@ def test_heading_names_versions_and_threads():
 def test_import_and_size():
     assert table.sizes().values["tinygrad_loss"] < 2.0
     assert -50 < table.import_times(1).values["tinygrad_loss"] < 5000
+
+
+def test_growth(monkeypatch):
+    monkeypatch.setattr(table, "installed", lambda name: name == "tinygrad_loss")
+    monkeypatch.setattr(table, "time_of_a_node", lambda torch, nodes, rounds: nodes * (2 if gc.isenabled() else 1))
+    with_gc, without = table.growth(nodes=300)
+    assert gc.isenabled() and with_gc.values == without.values == {"tinygrad_loss": 3.0} and without.name.endswith("without gc")
 
 
 @pytest.mark.skipif(not peak.resident(), reason="the peak is read from /proc, which is not here")
