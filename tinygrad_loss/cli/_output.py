@@ -29,11 +29,11 @@ def staged_folder(target: Path) -> Iterator[Path]:
     if not base.is_dir():
         raise OutputError(f"cannot write to {target}: {base} is a file, not a folder")
     stage = base / f".{target.absolute().name}.{os.getpid()}.part"
-    try:
-        stage.mkdir()
-    except OSError as error:
-        raise OutputError(f"cannot write to {target}: {error.strerror}") from None
-    try:
+    try:  # from before the folder is there: an interrupt may come as soon as it is
+        try:
+            stage.mkdir()
+        except OSError as error:
+            raise OutputError(f"cannot write to {target}: {error.strerror}") from None
         yield stage
         _move(stage, target)
     finally:
