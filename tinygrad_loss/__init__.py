@@ -126,6 +126,7 @@ from .autograd import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
+from .errors import missing_names as _missing_names
 from .kernels.threads import get_num_threads as get_num_threads, set_num_threads as set_num_threads
 from .ops._casts import clone as clone
 from .ops.arithmetic import (
@@ -338,7 +339,7 @@ _LATER = {
 
 def __getattr__(name: str) -> _Any:
     if name not in _LATER:
-        raise AttributeError(f"module 'tinygrad_loss' has no attribute '{name}'")
+        return _missing_names(__name__)(name)
     module = _LATER[name]
     if module is None:
         return _importlib.import_module(f".{name}", __name__)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _dtypes
 from ._device import check_device
 from ._legacy import TensorType
+from .errors import missing_names
 
 FloatTensor = TensorType("cuda.FloatTensor", _dtypes.float32, is_cuda=True)
 DoubleTensor = TensorType("cuda.DoubleTensor", _dtypes.float64, is_cuda=True)
@@ -87,3 +88,6 @@ def max_memory_allocated(device: Any = None) -> int:
 def _none(function: str) -> int:
     check_device("cuda", f"cuda.{function}")
     return -1
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

@@ -3,6 +3,9 @@
 This floor knows arrays and edges, no operation and no tensor class.
 """
 
+from typing import TYPE_CHECKING
+
+from ..errors import missing_names
 from . import function, functional, graph
 from .anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
 from .function import Function
@@ -33,3 +36,6 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

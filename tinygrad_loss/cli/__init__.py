@@ -1,4 +1,4 @@
-"""The command line: ``tinygrad-loss demo | train | draw | bench``. It reads arguments and prints; the work is done below."""
+"""The command line: ``tinygrad-loss demo | run | train | draw | parity | bench``. It reads arguments and prints; the work is done below."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ._bench import run_bench
 from ._demo import run_demo
 from ._draw import ScriptError, run_draw
 from ._output import OutputError
+from ._run import run_script
 from ._train import run_train
 
 __all__ = ["main"]
@@ -88,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--out", type=Path, metavar="DIR", help="folder for the weights and the curves (default: write nothing)")
     train.set_defaults(run=run_train)
+
+    run = commands.add_parser("run", help="run a script written for PyTorch, unchanged, with this package in PyTorch's place")
+    run.add_argument("script", type=Path, metavar="SCRIPT.py", help="the script")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the script's own arguments")
+    run.set_defaults(run=run_script)
 
     draw = commands.add_parser("draw", help="run a script and draw the backward graph of its loss")
     draw.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to draw (default: loss)")

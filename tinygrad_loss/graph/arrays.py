@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._tensor import Tensor
 from .model import Values
 
 _LIBRARIES = {"tinygrad_loss": "tinygrad_loss", "torch": "PyTorch"}
@@ -16,6 +17,8 @@ _LIBRARIES = {"tinygrad_loss": "tinygrad_loss", "torch": "PyTorch"}
 
 def library_of(tensor: object) -> ModuleType | None:
     """The package that a tensor belongs to (this one, or PyTorch); None for anything that is not a tensor."""
+    if isinstance(tensor, Tensor):  # its class may bear PyTorch's name, where this package stands in for it
+        return sys.modules["tinygrad_loss"]
     for cls in type(tensor).__mro__:
         library = cls.__module__.partition(".")[0]
         if cls.__name__ == "Tensor" and library in _LIBRARIES:

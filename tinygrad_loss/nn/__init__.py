@@ -1,5 +1,8 @@
 """Neural networks: modules, losses, first weights, and the functions they call."""
 
+from typing import TYPE_CHECKING
+
+from ..errors import missing_names
 from . import functional, init, modules, parameter, utils
 from .modules import (
     BCELoss,
@@ -105,3 +108,6 @@ __all__ = [
     "parameter",
     "utils",
 ]
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._generator import Generator, stream_of
 from .._tensor import Tensor
 from ..autograd.clock import touch
-from ..errors import type_name
+from ..errors import missing_names, type_name
 from ..kernels.random_stream import Stream
 
 Array = np.ndarray[Any, Any]
@@ -277,3 +277,6 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
     fan = _fans(tensor)[mode.lower() == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

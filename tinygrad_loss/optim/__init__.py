@@ -1,5 +1,8 @@
 """Optimizers: how parameters move along their gradients; and learning-rate schedules."""
 
+from typing import TYPE_CHECKING
+
+from ..errors import missing_names
 from . import lr_scheduler
 from .adagrad import Adagrad
 from .adam import Adam, AdamW
@@ -8,3 +11,6 @@ from .rmsprop import RMSprop
 from .sgd import SGD
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

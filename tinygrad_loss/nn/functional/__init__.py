@@ -3,6 +3,9 @@
 A loss can be called as it is, and then records PyTorch's node, or as ``loss.definition(...)``, which records its primitives.
 """
 
+from typing import TYPE_CHECKING
+
+from ...errors import missing_names
 from ...ops.rectifiers import hardtanh, leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
 from .binary import binary_cross_entropy, binary_cross_entropy_with_logits
@@ -60,3 +63,6 @@ __all__ = [
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
 ]
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)

@@ -1,5 +1,8 @@
 """Data sets, samplers and DataLoader."""
 
+from typing import TYPE_CHECKING
+
+from ...errors import missing_names
 from .collation import default_collate, default_convert
 from .dataloader import DataLoader, get_worker_info
 from .dataset import ChainDataset, ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
@@ -31,3 +34,6 @@ __all__ = [
     "get_worker_info",
     "random_split",
 ]
+
+if not TYPE_CHECKING:  # which would take every name for right
+    __getattr__ = missing_names(__name__)
