@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
     {"_tensor", "_in_place_methods", "_from_python", "_generator", "_creation", "_conversions", "_draws", "_legacy",
      "_properties", "_ranges", "_storage"},
     {"nn", "optim", "utils", "datasets", "serialization", "_pt_reader", "_pt_writer", "_gradients",
-     "random", "_stand_in", "as_torch", "_settings", "accelerator", "backends", "cuda", "version"},
+     "random", "_stand_in", "as_torch", "_settings", "accelerator", "amp", "backends", "cuda", "version"},
     {"graph"},
     {"_picture", "_compare", "_explain", "doctor", "bench", "parity", "training", "plots"},
     {"cli", "__main__"},

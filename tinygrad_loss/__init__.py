@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
 from . import (
     accelerator as accelerator,
+    amp as amp,
     autograd as autograd,
     backends as backends,
     cuda as cuda,
@@ -116,6 +117,7 @@ from ._settings import (
 from ._shapes import Size as Size
 from ._tensor import Tensor as Tensor
 from ._version import __version__ as __version__
+from .amp.autocast_mode import autocast as autocast, is_autocast_enabled as is_autocast_enabled
 from .autograd import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _dtypes
-from ._device import check_device
-from ._legacy import TensorType
-from .errors import missing_names
+from .. import _dtypes
+from .._device import check_device
+from .._legacy import TensorType
+from ..errors import missing_names
+from . import amp as amp
 
 FloatTensor = TensorType("cuda.FloatTensor", _dtypes.float32, is_cuda=True)
 DoubleTensor = TensorType("cuda.DoubleTensor", _dtypes.float64, is_cuda=True)
@@ -44,6 +45,18 @@ def manual_seed(seed: int) -> None:
 
 def manual_seed_all(seed: int) -> None:
     """Nothing: there is no CUDA device whose random numbers could be seeded."""
+
+
+def seed() -> None:
+    """Nothing: there is no CUDA device whose random numbers could be seeded."""
+
+
+seed_all = seed
+
+
+def is_bf16_supported(including_emulation: bool = True) -> bool:
+    """False."""
+    return False
 
 
 def empty_cache() -> None:
@@ -83,6 +96,15 @@ def memory_allocated(device: Any = None) -> int:
 def max_memory_allocated(device: Any = None) -> int:
     """0 bytes."""
     return 0
+
+
+def memory_reserved(device: Any = None) -> int:
+    """0 bytes."""
+    return 0
+
+
+def reset_peak_memory_stats(device: Any = None) -> None:
+    """Nothing: there is no CUDA memory."""
 
 
 def _none(function: str) -> int:
