@@ -16,7 +16,7 @@ from . import anomaly
 from .anomaly import state
 from .clock import last
 from .leaves import accumulate, run_after, run_before, run_on_tensors
-from .modes import modes
+from .modes import modes, set_grad
 from .node import NO_EDGE, AccumulateGrad, Edge, Node
 
 Captures = dict[Node, list[Any]]
@@ -57,7 +57,7 @@ class Walk:
             g = pending.pop(node)
             while True:
                 # One node. A chain goes on from here to its next node without the heap.
-                rules, frees, fits = node.plan
+                rules, frees, fits, single = node.plan
                 if not simple or node.hooks is not None:
                     self.step(node, g)
                     break
@@ -68,25 +68,24 @@ class Walk:
                         self.send_all(node, self.through(node, g))
                     break
                 saved = node.saved
-                if saved is None or last.time > node.seq:
-                    saved = node.checked()
-                if free and frees:
-                    node.saved = None
-                edges = node.next_functions
-                following, output = edges[0]
-                if fits and following is not None:
+                if frees:
+                    if saved is None or last.time > node.seq:
+                        saved = node.checked()
+                    if free:
+                        node.saved = None
+                following = node.first
+                if following is not None and (single or node.arity == 1 or (node.arity == 2 and node.second is None)):
                     g = rules[0](g, *saved)
-                    if following.shape is None:  # a node with several results takes its gradients as a list, which fit makes
+                    if type(following) is tuple:
+                        following, output = following
                         g = following.fit(g, output)
-                elif following is not None and (len(edges) == 1 or (edges[1] is NO_EDGE and len(edges) == 2)):
-                    g = rules[0](g, *saved)
-                    if g.shape != following.shape or g.dtype is not following.dtype:
-                        g = following.fit(g, output)
+                    elif following.shape is None or (not fits and (g.shape != following.shape or g.dtype is not following.dtype)):
+                        g = following.fit(g, 0)
                 else:
                     # The inputs in their order. Every waiting gradient has one owner, so that a leaf may keep it and a kernel may
                     # write to it: where a rule gives back what it was given, only one input gets that itself.
                     following, arrived, given = None, g, False
-                    for rule, (target, output) in zip(rules, edges, strict=True):
+                    for rule, (target, output) in zip(rules, node.next_functions, strict=True):
                         if target is None:
                             continue
                         part = rule(arrived, *saved)
@@ -207,14 +206,14 @@ def walk(
         needed = on_the_way([edge[0] for edge, _ in roots], upto) | set(upto)
     run = Walk(free, create, captures, needed)
     before = modes.grad
-    modes.grad = create
+    set_grad(bool(create))
     try:
         for (node, output), g in roots:
             if node is not None and run.wanted(node):
                 run.send(node, output, g)
         run.run()
     finally:
-        modes.grad = before
+        set_grad(before)
 
 
 def reachable(roots: Sequence[Node | None]) -> list[Node]:

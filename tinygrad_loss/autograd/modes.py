@@ -20,6 +20,28 @@ class _Modes(threading.local):
 modes = _Modes()
 
 
+class _Pause:
+    """In how many threads nothing is recorded at present. While it is in none, an operation need not look at its own thread's
+    ``modes``, which takes longer."""
+
+    __slots__ = ("threads",)
+
+    def __init__(self) -> None:
+        self.threads = 0
+
+
+paused = _Pause()
+_counting = threading.Lock()
+
+
+def set_grad(record: bool) -> None:
+    """Record in this thread, or not."""
+    if record is not modes.grad:
+        with _counting:
+            paused.threads += -1 if record else 1
+        modes.grad = record
+
+
 def is_grad_enabled() -> bool:
     """Whether operations on tensors that require a gradient are recorded in this thread.
 
@@ -46,12 +68,13 @@ class _GradMode:
         self._found.append((modes.grad, modes.inference))
         if self._inference is not None:
             modes.inference = self._inference
-        modes.grad = self._grad and not modes.inference
+        set_grad(self._grad and not modes.inference)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        modes.grad, modes.inference = self._found.pop()
+        grad, modes.inference = self._found.pop()
+        set_grad(grad)
 
     def clone(self) -> _GradMode:
         """A context manager of the same kind that has not been entered."""
@@ -148,14 +171,14 @@ class set_grad_enabled(_GradMode):
     def __init__(self, mode: bool) -> None:
         super().__init__(bool(mode))
         self._before = (modes.grad, modes.inference)
-        modes.grad = self._grad and not modes.inference
+        set_grad(self._grad and not modes.inference)
 
     def __enter__(self) -> None:
         self._found.append(self._before)
-        modes.grad = self._grad and not modes.inference
+        set_grad(self._grad and not modes.inference)
 
     def __call__(self, function: F) -> F:
-        modes.grad = self._before[0]
+        set_grad(self._before[0])
         return super().__call__(function)
 
 

@@ -60,7 +60,7 @@ class Node:
     (``create_graph=True``) alike. They never return an array that was saved, and never write to ``g``.
     """
 
-    __slots__ = ("__weakref__", "_metadata", "dtype", "hooks", "next_functions", "saved", "seq", "shape")
+    __slots__ = ("__weakref__", "_metadata", "arity", "dtype", "first", "hooks", "more", "saved", "second", "seq", "shape")
 
     inputs: ClassVar[tuple[str, ...]] = ()
     saves: ClassVar[tuple[str, ...]] = ()
@@ -72,10 +72,15 @@ class Node:
 
     fits: ClassVar[bool] = False
     """Whether a rule's result has the input's shape and dtype by itself, as with a function of one number."""
-    plan: ClassVar[tuple[tuple[Callable[..., Any], ...], bool, bool]] = ((), True, False)
-    """vjps, frees and fits, for the walk to read at once."""
+    plan: ClassVar[tuple[tuple[Callable[..., Any], ...], bool, bool, bool]] = ((), True, False, False)
+    """vjps, frees, fits and whether there is one input, for the walk to read at once."""
 
-    next_functions: tuple[Edge, ...]
+    arity: int
+    """How many edges there are. They are kept as ``first``, ``second`` and a tuple ``more`` (only as many as there are), each the
+    node itself where its output number is 0: a graph of a million nodes is then a million objects for Python's collector."""
+    first: Node | Edge | None
+    second: Node | Edge | None
+    more: tuple[Edge, ...]
     saved: tuple[Any, ...] | None
     shape: Any
     dtype: Any
@@ -85,7 +90,27 @@ class Node:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.plan = (cls.vjps, cls.frees, cls.fits)
+        cls.plan = (cls.vjps, cls.frees, cls.fits, len(cls.vjps) == 1)
+
+    @property
+    def next_functions(self) -> tuple[Edge, ...]:
+        """The edges to the nodes that made the inputs: pairs of a node (None where no gradient is wanted) and the number of its
+        output."""
+        if self.arity == 1:
+            return (_pair(self.first),)
+        if self.arity == 2:
+            return (_pair(self.first), _pair(self.second))
+        return (_pair(self.first), _pair(self.second), *self.more) if self.arity else ()
+
+    @next_functions.setter
+    def next_functions(self, edges: Sequence[Edge]) -> None:
+        self.arity = len(edges)
+        if edges:
+            self.first = _bare(edges[0])
+        if len(edges) > 1:
+            self.second = _bare(edges[1])
+        if len(edges) > 2:
+            self.more = tuple(edges[2:])
 
     def vjp(self, g: Any, *saved: Any) -> Sequence[Any]:
         """The gradients of all inputs, one for each edge (None where none is needed or none flows)."""
@@ -211,6 +236,14 @@ class Node:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
+def _pair(edge: Node | Edge | None) -> Edge:
+    return edge if type(edge) is tuple else (edge, 0)  # type: ignore[return-value]
+
+
+def _bare(edge: Edge) -> Node | Edge | None:
+    return edge if edge[1] else edge[0]
+
+
 class MultiNode(Node):
     """A node of an operation with several results: ``shapes`` lists their shapes (and ``shape`` is None), and ``vjp`` takes a
     list of gradients, None where a result was not used."""
@@ -245,7 +278,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Variable) -> None:
         self.variable = variable
-        self.next_functions = ()
+        self.arity = 0
         self.saved = ()
         self.shape = variable._data.shape
         self.dtype = variable._data.dtype

@@ -17,7 +17,7 @@ from .._shapes import broadcast
 from ..autograd import anomaly
 from ..autograd.anomaly import state
 from ..autograd.clock import tick
-from ..autograd.modes import modes
+from ..autograd.modes import modes, paused
 from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
 from ..autograd.variable import Variable
 from ..autograd.wrapping import kind, wrap
@@ -67,7 +67,7 @@ class Binary(Node):
 def unary(op: type[Unary], x: Any) -> Any:
     """Carry out ``op`` on ``x`` and record it."""
     if not isinstance(x, Variable):
-        return op.forward(x if type(x) is np.ndarray else array_of(x, public_name(op)))
+        return op.forward(x if type(x) is ndarray else array_of(x, public_name(op)))
     data = x._data
     dtype = data.dtype
     forward, floats, keeps = op.recipe
@@ -77,11 +77,12 @@ def unary(op: type[Unary], x: Any) -> Any:
     edge = x._edge
     if type(edge) is not tuple:
         edge = edge.resolve(x)
-    if edge is NO_EDGE or not modes.grad:
+    if edge is NO_EDGE or (paused.threads and not modes.grad):
         return wrap(out, NO_EDGE)
     node = _new(op)
     node.seq = tick()
-    node.next_functions = (edge,)
+    node.arity = 1
+    node.first = edge if edge[1] else edge[0]
     node.saved = () if keeps is None else (out,) if keeps == "result" else (data,)
     node.shape = shape = data.shape
     node.dtype = dtype
@@ -123,11 +124,13 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
     except ValueError:
         broadcast([np.shape(a), np.shape(b)], public_name(op))
         raise
-    if (e is NO_EDGE and f is NO_EDGE) or not modes.grad:
+    if (e is NO_EDGE and f is NO_EDGE) or (paused.threads and not modes.grad):
         return wrap(out, NO_EDGE)
     node = _new(op)
     node.seq = tick()
-    node.next_functions = (e, f)
+    node.arity = 2
+    node.first = e if e[1] else e[0]
+    node.second = f if f[1] else f[0]
     node.saved = constants or ((None if f is NO_EDGE else a, None if e is NO_EDGE else b) if crossed else (a, b))
     node.shape = shape = out.shape
     node.dtype = out.dtype
