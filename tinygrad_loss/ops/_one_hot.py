@@ -6,6 +6,7 @@ gets that; log-softmax's kernel takes the few values as they are.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -59,5 +60,5 @@ def to_rows(x: Array, dim: int) -> Array:
     """The reverse: the logits as rows of classes."""
     if x.ndim == 2 and dim == 1:
         return x
-    rows: Array = np.moveaxis(x, dim, -1).reshape(-1, x.shape[dim])
-    return rows
+    moved = np.moveaxis(x, dim, -1)
+    return moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])

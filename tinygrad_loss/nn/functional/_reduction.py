@@ -41,9 +41,17 @@ def check_flags(size_average: object, reduce: object) -> None:
 
 def checked_mode(reduction: str) -> str:
     """The same for the losses that do not know the old ways."""
+    must_be_text(reduction)
     if reduction not in NUMBERS:
         raise ValueError(f"{reduction} is not valid: reduction must be 'none', 'mean' or 'sum'")
     return reduction
+
+
+def must_be_text(reduction: object) -> None:
+    """TypeError for a reduction that is no text, from the losses that put it into their message with a plus."""
+    if not isinstance(reduction, str):
+        kind = type(reduction).__name__
+        raise TypeError(f"unsupported operand type(s) for +: '{kind}' and 'str': reduction must be 'none', 'mean' or 'sum', not {reduction}")
 
 
 def reduced(losses: Any, reduction: str) -> Any:

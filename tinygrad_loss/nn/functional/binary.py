@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import result_dtype, type_word
+from ..._dtypes import type_word
 from ..._shapes import Size, broadcast, listed
 from ...kernels import binary_cross_entropy as kernel
-from ...ops._casts import cast
 from ...ops._fused import Fused
 from ...ops._narrow import widened
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.pointwise import abs, exp, log, log1p
-from ._arguments import must_be_tensors
+from ._arguments import may_be_tensors, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -52,7 +51,7 @@ class BinaryCrossEntropyWithLogitsBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, y, weight, pos_weight, reduction = saved
-        g = np.asarray(spread_back(g, reduction, x.size))
+        x, y, g = in_one_dtype(x, y, np.asarray(spread_back(g, reduction, x.size)))
         of_x, of_y = (node is not None for node, _ in self.next_functions)
         return [
             widened(kernel.bce_with_logits_vjp, g, x, y, weight, pos_weight) if of_x else None,
@@ -62,6 +61,14 @@ class BinaryCrossEntropyWithLogitsBackward0(Fused):
     def define(self, *inputs: Any) -> Any:
         _, _, weight, pos_weight, reduction = self.checked()
         return bce_with_logits_in_primitives(inputs[0], inputs[1], weight, pos_weight, NAMES[reduction])
+
+
+def in_one_dtype(x: Array, y: Array, *more: Array) -> tuple[Array, ...]:
+    """The arrays in the wider of the first two's dtypes."""
+    if x.dtype is y.dtype:
+        return x, y, *more
+    common = np.result_type(x, y)
+    return tuple(one.astype(common, copy=False) for one in (x, y, *more))
 
 
 def bce_in_primitives(p: Any, y: Any, weight: Any, reduction: str) -> Any:
@@ -119,14 +126,14 @@ def binary_cross_entropy(
     reduction = checked_reduction(reduction, size_average, reduce)
     _check_probabilities(input, target, weight)
     p, y, w = data_of(input), data_of(target), data_of(weight)
-    losses = np.asarray(widened(kernel.bce, p, y, w))
+    losses = np.asarray(widened(kernel.bce, p, y, w)).astype(p.dtype, copy=False)
     return record(  # type: ignore[no-any-return]
         BinaryCrossEntropyBackward0, (input, target), reduced_array(losses, reduction), (p, y, w, NUMBERS[reduction])
     )
 
 
 def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
-    must_be_tensors("binary_cross_entropy", input=input, target=target, weight=weight)
+    must_have("size", target=target, input=input, **({} if weight is None else {"weight": weight}))
     p, y = array_of(input, "binary_cross_entropy"), array_of(target, "binary_cross_entropy", "target")
     if p.shape != y.shape:
         raise ValueError(
@@ -139,6 +146,7 @@ def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
             "target.to(input.dtype)"
         )
     _check_float(p, "binary_cross_entropy")
+    must_not_require_grad("binary_cross_entropy", weight=weight)
     if weight is not None and broadcast([p.shape, data_of(weight).shape], "binary_cross_entropy") != p.shape:
         raise RuntimeError(
             f"Attempting to broadcast a dimension: weight {list(data_of(weight).shape)} does not fit the input {list(p.shape)}"
@@ -163,8 +171,8 @@ def binary_cross_entropy_with_logits_definition(
 ) -> Tensor:
     """``binary_cross_entropy_with_logits`` in primitives: exp, log1p and products."""
     reduction = checked_reduction(reduction, size_average, reduce)
-    input, target = _logits(input, target, weight, pos_weight)
-    return bce_with_logits_in_primitives(input, target, weight, pos_weight, reduction)  # type: ignore[no-any-return]
+    _check_logits(input, target, weight, pos_weight)
+    return bce_with_logits_in_primitives(input, target, weight, pos_weight, reduction).to(target.dtype)  # type: ignore[no-any-return]
 
 
 @loss(definition=binary_cross_entropy_with_logits_definition)
@@ -179,8 +187,8 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     """Binary cross-entropy of raw scores: l = w (v y softplus(-x) + (1 - y) softplus(x)), whose gradient is sigmoid(x) - y.
 
-    ``input`` are scores (no sigmoid before it), ``target`` numbers in [0, 1] of the same shape; ``weight`` w and ``pos_weight`` v (the
-    weight of the positive answers, one per class) are broadcast. ``reduction``: "none", "sum" or "mean" over all elements.
+    ``input`` are scores (no sigmoid before it), ``target`` numbers in [0, 1] of the same shape, whose dtype the result has; ``weight`` w and
+    ``pos_weight`` v (the weight of the positive answers, one per class) are broadcast. ``reduction``: "none", "sum" or "mean" over all elements.
 
     Nothing cancels: at a hard label the gradient is sigmoid(x) or -sigmoid(-x), right to the last digits where PyTorch's is 0.
 
@@ -194,22 +202,23 @@ def binary_cross_entropy_with_logits(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
-    input, target = _logits(input, target, weight, pos_weight)
+    _check_logits(input, target, weight, pos_weight)
     x, y, w, v = data_of(input), data_of(target), data_of(weight), data_of(pos_weight)
-    if reduction == "none" or x.dtype == np.float16:
-        value = reduced_array(np.asarray(widened(kernel.bce_with_logits, x, y, w, v)), reduction)
+    a, b = in_one_dtype(x, y)
+    if reduction == "none" or a.dtype == np.float16:
+        value = reduced_array(np.asarray(widened(kernel.bce_with_logits, a, b, w, v)), reduction).astype(y.dtype, copy=False)
     else:
-        total = kernel.bce_with_logits_total(x, y, w, v)
-        value = np.asarray(total if reduction == "sum" else total / x.size if x.size else np.nan, x.dtype)
+        total = kernel.bce_with_logits_total(a, b, w, v)
+        value = np.asarray(total if reduction == "sum" else total / x.size if x.size else np.nan, y.dtype)
     return record(  # type: ignore[no-any-return]
         BinaryCrossEntropyWithLogitsBackward0, (input, target), value, (x, y, w, v, NUMBERS[reduction])
     )
 
 
-def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any, Any]:
-    """The checked scores and target, in one dtype."""
+def _check_logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> None:
     function = "binary_cross_entropy_with_logits"
-    must_be_tensors(function, input=input, target=target, weight=weight, pos_weight=pos_weight)
+    must_have("size", target=target, input=input)
+    may_be_tensors(function, weight=weight, pos_weight=pos_weight)
     x, y = array_of(input, function), array_of(target, function, "target")
     if x.shape != y.shape:
         raise ValueError(
@@ -222,16 +231,15 @@ def _logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> tuple[Any,
             f"result type {type_word(x.dtype)} can't be cast to the desired output type {type_word(y.dtype)}: {function}'s target must be floating-point, "
             "target.float()"
         )
+    must_not_require_grad(function, weight=weight, pos_weight=pos_weight)
+    if pos_weight is not None and data_of(pos_weight).dtype == np.bool_:
+        raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {function}: pos_weight.float()")
     for name, extra in (("weight", weight), ("pos_weight", pos_weight)):
         if extra is not None and broadcast([x.shape, data_of(extra).shape], function) != x.shape:
             raise RuntimeError(
                 f"output with shape {listed(x.shape)} doesn't match the broadcast shape "
                 f"{listed(broadcast([x.shape, data_of(extra).shape], function))}. {function}: {name} must broadcast to the input"
             )
-    if x.dtype != y.dtype:
-        common = result_dtype([x, y])
-        return cast(input, common), cast(target, common)
-    return input, target
 
 
 def _check_float(x: Array, function: str) -> None:

@@ -11,12 +11,12 @@ from ..._shapes import listed
 from ...autograd.node import NO_EDGE
 from ...autograd.wrapping import wrap
 from ...ops._fused import Fused
-from ...ops._record import Array, array_of, data_of, record
+from ...ops._record import Array, data_of, record
 from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.selection import where
 from ...ops.shaping import reshape, unsqueeze
-from ._arguments import must_be_number, must_not_require_grad
+from ._arguments import must_be_number, must_be_tensors, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -161,9 +161,12 @@ def multi_margin_loss(
 def _check_class(input: Any, target: Any, p: int, margin: float, weight: Any) -> None:
     if p not in (1, 2):
         raise ValueError(f"only p == 1 and p == 2 supported. Got: {p}")
-    if weight is not None and array_of(weight, "multi_margin_loss", "weight").ndim != 1:
+    if weight is not None:
+        must_have("dim", weight=weight)
+    if weight is not None and data_of(weight).ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class. Its shape is {listed(data_of(weight).shape)}")
-    x, classes = array_of(input, "multi_margin_loss"), array_of(target, "multi_margin_loss", "target")
+    must_be_tensors("multi_margin_loss", input=input, target=target)
+    x, classes = data_of(input), data_of(target)
     must_be_number("multi_margin_loss", margin=margin)
     _check_not_empty(x)
     n, c = (1, x.size) if x.ndim < 2 else x.shape
@@ -278,7 +281,8 @@ def multilabel_margin_loss(
 
 
 def _check_lists(input: Any, target: Any) -> None:
-    x, labels = array_of(input, "multilabel_margin_loss"), array_of(target, "multilabel_margin_loss", "target")
+    must_be_tensors("multilabel_margin_loss", input=input, target=target)
+    x, labels = data_of(input), data_of(target)
     _check_not_empty(x)
     if labels.shape != x.shape and (x.ndim > 1 or labels.ndim > 1 or labels.size != x.size):
         raise RuntimeError(f"inconsistent target size: {listed(labels.shape)} for input of size: {listed(x.shape)}")

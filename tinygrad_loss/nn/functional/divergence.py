@@ -16,6 +16,7 @@ from ...ops._record import Array, array_of, data_of, node_for, record
 from ...ops.arithmetic import MulBackward0, SubBackward0
 from ...ops.entropies import XlogyBackward0, xlogy
 from ...ops.pointwise import exp
+from ._arguments import must_be_bool, must_be_tensors
 from ._defined import loss
 from ._reduction import checked_reduction, reduced
 
@@ -33,7 +34,7 @@ def kl_div_definition(
 ) -> Tensor:
     """``kl_div`` in primitives: y log y - y x, or e^t (t - x) where t = log y is given."""
     mode = checked_reduction("sum" if reduction == "batchmean" else reduction, size_average, reduce)
-    _check(input, target, reduction == "mean" and size_average is None and reduce is None)
+    _check(input, target, log_target, reduction == "mean" and size_average is None and reduce is None)
     losses = exp(target) * (target - input) if log_target else xlogy(target, target) - target * input
     return _finished(losses, input, reduction, mode)  # type: ignore[no-any-return]
 
@@ -66,7 +67,7 @@ def kl_div(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
     """
     mode = checked_reduction("sum" if reduction == "batchmean" else reduction, size_average, reduce)
-    _check(input, target, reduction == "mean" and size_average is None and reduce is None)
+    _check(input, target, log_target, reduction == "mean" and size_average is None and reduce is None)
     x, y = data_of(input), data_of(target)
     if log_target:
         losses = exp(target) * (target - input)
@@ -88,7 +89,7 @@ def _node(op: type[Node], inputs: tuple[Any, ...], saved: tuple[Any, ...], like:
     return wrap(like, NO_EDGE if node is None else (node, 0))
 
 
-def _check(input: Any, target: Any, by_elements: bool) -> None:
+def _check(input: Any, target: Any, log_target: bool, by_elements: bool) -> None:
     if by_elements:
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size."
@@ -96,6 +97,8 @@ def _check(input: Any, target: Any, by_elements: bool) -> None:
             "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
             stacklevel=4,
         )
+    must_be_tensors("kl_div", input=input, target=target)
+    must_be_bool("kl_div", log_target=log_target)
     x, y = array_of(input, "kl_div"), array_of(target, "kl_div", "target")
     if x.dtype.kind != "f" or y.dtype.kind != "f":
         raise RuntimeError(

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..._shapes import broadcast, listed
-from ...ops._record import array_of
+from ...ops._record import data_of
 from ...ops.arithmetic import add_number, number_sub, sub_number
 from ...ops.extremes import minimum
 from ...ops.pointwise import sqrt
 from ...ops.reductions import sum
 from ...ops.selection import clamp_min, where
-from ._arguments import must_be_number, must_have
+from ._arguments import must_be_bool, must_be_number, must_be_tensors, must_have
 from ._defined import loss
 from ._reduction import checked_reduction, reduced
 from .distances import pairwise_distance
@@ -48,7 +48,8 @@ def cosine_embedding_loss(
     """
     reduction = checked_reduction(reduction, size_average, reduce)
     name = "cosine_embedding_loss"
-    a, b, y = array_of(input1, name, "input1"), array_of(input2, name, "input2"), array_of(target, name, "target")
+    must_be_tensors(name, input1=input1, input2=input2, target=target)
+    a, b, y = data_of(input1), data_of(input2), data_of(target)
     must_be_number(name, margin=margin)
     dim = y.ndim
     if dim > 1:
@@ -94,11 +95,9 @@ def triplet_margin_loss(
     """
     reduction = checked_reduction(reduction, size_average, reduce)
     _check_margin(margin)
-    sizes = [
-        array_of(one, "triplet_margin_loss", name).ndim
-        for one, name in ((anchor, "anchor"), (positive, "positive"), (negative, "negative"))
-    ]
-    _check_dims(sizes)
+    must_be_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
+    must_be_bool("triplet_margin_loss", swap=swap)
+    _check_dims([anchor.ndim, positive.ndim, negative.ndim])
 
     def distance(x: Tensor, y: Tensor) -> Tensor:
         return pairwise_distance(x, y, p, eps)
@@ -137,7 +136,7 @@ def triplet_margin_with_distance_loss(
     _check_margin(margin)
     must_have("ndim", anchor=anchor, positive=positive, negative=negative)
     _check_dims([anchor.ndim, positive.ndim, negative.ndim])
-    distance = distance_function or pairwise_distance
+    distance = pairwise_distance if distance_function is None else distance_function
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = minimum(far, distance(positive, negative))

@@ -13,11 +13,12 @@ from ...autograd.node import NO_EDGE
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import forward
 from ...ops._one_hot import to_rows
-from ...ops._record import array_of, data_of, node_for
+from ...ops._record import data_of, node_for
 from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
+from ...ops.shaping import view
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0, log_softmax, log_softmax_definition
-from ._arguments import must_be_integer, must_be_number, must_be_tensors
+from ._arguments import may_be_tensors, must_be_integer, must_be_number, must_be_tensors
 from ._defined import loss
 from ._reduction import checked_reduction
 from .negative_log_likelihood import check_classes, finished, nll_definition, nll_loss
@@ -88,16 +89,19 @@ def cross_entropy(
     reduction = checked_reduction(reduction, size_average, reduce)
     must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
     must_be_integer("cross_entropy_loss", ignore_index=ignore_index)
-    if not 0.0 <= label_smoothing <= 1.0:
+    if label_smoothing > 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    x, _ = array_of(input, "cross_entropy_loss"), array_of(target, "cross_entropy_loss", "target")
-    must_be_tensors("cross_entropy_loss", input=input, target=target, weight=weight)
+    if not label_smoothing > 0.0:  # also below 0 and nan, of which PyTorch says nothing
+        label_smoothing = 0.0
+    must_be_tensors("cross_entropy_loss", input=input, target=target)
+    may_be_tensors("cross_entropy_loss", weight=weight)
+    x = input._data
     dim = min(1, x.ndim - 1)
     if _are_probabilities(input, target):
         _check_probabilities(input, target, weight, ignore_index, label_smoothing)
         return _of_probabilities(log_softmax(input, dim), target, weight, reduction, label_smoothing)  # type: ignore[no-any-return]
     check_classes(input, target, weight, "cross_entropy")
-    if label_smoothing or x.dtype.kind != "f" or x.dtype == np.float16:
+    if label_smoothing or x.dtype == np.float16:
         log_p = log_softmax(input, dim)
         nll = nll_loss(log_p, target, weight, None, ignore_index, None, reduction)
         return _smoothed(log_p, nll, target, weight, ignore_index, reduction, label_smoothing) if label_smoothing else nll  # type: ignore[no-any-return]
@@ -156,11 +160,11 @@ def _of_probabilities(log_p: Any, target: Any, weight: Any, reduction: str, labe
         target = add_number(mul_number(target, 1 - label_smoothing), label_smoothing / shape[dim])
     terms = log_p * target
     if weight is not None:
-        terms = terms * _along_classes(weight, shape, dim)
+        terms = terms * (weight if len(shape) == 1 else view(weight, (1, -1, *(1 for _ in shape[2:]))))
     if reduction == "none":
         return -sum(terms, dim)
     total = -sum(terms)
-    return total if reduction == "sum" else div_number(total, terms._data.size / shape[dim] if shape[dim] else 0)
+    return total if reduction == "sum" else div_number(total, terms._data.size // shape[dim] if shape[dim] else 0)
 
 
 def _smoothed(log_p: Any, nll: Any, target: Any, weight: Any, ignore_index: int, reduction: str, label_smoothing: float) -> Any:

@@ -18,6 +18,7 @@ from ...ops._record import Array, data_of, edge_of, record
 from ...ops._views import node_at
 from ...ops.permuting import TBackward0
 from ...ops.shaping import ViewBackward0, reshape, squeeze, unsqueeze
+from ._arguments import must_have
 from ._defined import loss
 from ._fused_linear_nodes import (
     AddmmBackward0,
@@ -90,6 +91,8 @@ def linear_cross_entropy(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.LinearCrossEntropyLoss.html
     """
+    must_have("dim", input=input, linear_weight=linear_weight)
+    must_have("shape", target=target, **({} if linear_bias is None else {"linear_bias": linear_bias}))
     shape = _check(input, linear_weight, target, linear_bias, ignore_index)
     ignored = -100 if ignore_index is None else ignore_index
     if options is not None:

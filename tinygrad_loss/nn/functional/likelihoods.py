@@ -12,14 +12,14 @@ from ...autograd.node import NO_EDGE
 from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
 from ...ops._casts import CloneBackward0
-from ...ops._record import array_of, data_of, record
+from ...ops._record import data_of, record
 from ...ops.arithmetic import add_number, mul_number
 from ...ops.pointwise import exp, log
 from ...ops.selection import masked_fill
 from ...ops.shaping import unsqueeze
-from ._arguments import must_be_number, must_have
+from ._arguments import must_be_bool, must_be_number, must_be_tensors, must_have
 from ._defined import loss
-from ._reduction import checked_mode, checked_reduction, reduced
+from ._reduction import checked_mode, checked_reduction, must_be_text, reduced
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -52,8 +52,11 @@ def poisson_nll_loss(
     """
     if reduction == "elementwise_mean":  # which the other losses still know
         raise ValueError(f"{reduction} is not a valid value for reduction: choose 'none', 'mean' or 'sum'")
+    if size_average is None and reduce is None:
+        must_be_text(reduction)
     reduction = checked_reduction(reduction, size_average, reduce)
-    array_of(input, "poisson_nll_loss"), array_of(target, "poisson_nll_loss", "target")
+    must_be_tensors("poisson_nll_loss", input=input, target=target)
+    must_be_bool("poisson_nll_loss", log_input=log_input, full=full)
     must_be_number("poisson_nll_loss", eps=eps)
     losses = exp(input) - target * input if log_input else input - target * log(add_number(input, float(eps)))
     if full:
@@ -89,6 +92,9 @@ def gaussian_nll_loss(
     """
     variance = _checked_variance(input, var)
     checked_mode(reduction)
+    if eps is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None. gaussian_nll_loss: eps must be a number")
+    must_be_number("gaussian_nll_loss", eps=eps)
     v = data_of(variance)
     if v.dtype.kind != "f":
         raise RuntimeError("result type Float can't be cast to the desired output type long int. gaussian_nll_loss: var.float()")

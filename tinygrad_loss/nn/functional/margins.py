@@ -12,12 +12,12 @@ from ..._shapes import Size, broadcast, listed
 from ...kernels import binary_cross_entropy as kernel
 from ...ops._fused import Fused
 from ...ops._narrow import widened
-from ...ops._record import Array, array_of, data_of, record
+from ...ops._record import Array, data_of, record
 from ...ops.arithmetic import add_number, number_sub
 from ...ops.reductions import sum
 from ...ops.selection import clamp_min, where
 from ...ops.sigmoids import logsigmoid, logsigmoid_definition, softplus_definition
-from ._arguments import must_be_number, must_have, must_not_require_grad
+from ._arguments import must_be_number, must_be_tensors, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_mode, checked_reduction, reduced, reduced_array, spread_back
 
@@ -34,7 +34,11 @@ class SoftMarginLossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, y, reduction = saved
-        return [widened(kernel.soft_margin_vjp, np.asarray(spread_back(g, reduction, x.size)), x, y)]
+        if y.dtype == np.bool_:
+            raise RuntimeError(
+                "Negation, the `-` operator, on a bool tensor is not supported. soft_margin_loss: labels are -1 and 1, 2 * target - 1"
+            )
+        return [widened(kernel.soft_margin_vjp, np.asarray(spread_back(g, reduction, x.size)), x, _like(y, x))]
 
     def define(self, *inputs: Any) -> Any:
         _, y, reduction = self.checked()
@@ -63,11 +67,12 @@ def hinge_embedding_loss(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
-    x, y = array_of(input, "hinge_embedding_loss"), array_of(target, "hinge_embedding_loss", "target")
+    must_be_tensors("hinge_embedding_loss", input=input, target=target)
+    x, y = data_of(input), data_of(target)
     must_be_number("hinge_embedding_loss", margin=margin)
     broadcast([y.shape, x.shape], "hinge_embedding_loss")
-    if x.dtype == y.dtype == np.bool_:
-        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Convert them: input.float()")
+    if x.dtype == np.bool_:
+        raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Convert the input: input.float()")
     apart = clamp_min(number_sub(margin, input), 0)
     return reduced(where(target != 1, apart, 0) + where(target != -1, input, 0), reduction)  # type: ignore[no-any-return]
 
@@ -135,13 +140,19 @@ def soft_margin_loss(
     reduction = checked_reduction(reduction, size_average, reduce)
     x, y = _labels(input, target)
     must_not_require_grad("soft_margin_loss", target=target)
-    losses = np.asarray(widened(kernel.soft_margin, x, y))
+    losses = np.asarray(widened(kernel.soft_margin, x, _like(y, x)))
     return record(SoftMarginLossBackward0, (input,), reduced_array(losses, reduction), (x, y, NUMBERS[reduction]))  # type: ignore[no-any-return]
 
 
+def _like(y: Array, x: Array) -> Array:
+    """The labels in the scores' shape and dtype."""
+    return np.ascontiguousarray(np.broadcast_to(y.astype(x.dtype, copy=False), x.shape)).reshape(x.shape)
+
+
 def _labels(input: Any, target: Any) -> tuple[Array, Array]:
-    """The checked scores, and the labels in their shape and dtype."""
-    x, y = array_of(input, "soft_margin_loss"), array_of(target, "soft_margin_loss", "target")
+    """The checked scores and labels."""
+    must_be_tensors("soft_margin_loss", input=input, target=target)
+    x, y = data_of(input), data_of(target)
     shape = broadcast([x.shape, y.shape], "soft_margin_loss")
     if shape != x.shape:
         raise RuntimeError(
@@ -152,7 +163,7 @@ def _labels(input: Any, target: Any) -> tuple[Array, Array]:
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {type_word(x.dtype)}. soft_margin_loss: input.float()"
         )
-    return x, np.ascontiguousarray(np.broadcast_to(y.astype(x.dtype, copy=False), shape)).reshape(shape)
+    return x, y
 
 
 def multilabel_soft_margin_loss_definition(
@@ -196,7 +207,10 @@ def multilabel_soft_margin_loss(
 
 
 def _multilabel(log_sigmoid: Any, input: Any, target: Any, weight: Any, reduction: str) -> Any:
-    x = array_of(input, "log_sigmoid")
+    must_be_tensors("log_sigmoid", input=input)
+    if not isinstance(target, (int, float)):
+        must_be_tensors("mul", target=target)
+    x = data_of(input)
     if x.dtype.kind != "f":
         raise NotImplementedError(
             f"\"log_sigmoid_cpu\" not implemented for '{type_word(x.dtype)}'. multilabel_soft_margin_loss: input.float()"

@@ -13,12 +13,12 @@ from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import checked_target
 from ...ops._fused import Fused
 from ...ops._one_hot import OneHotGradient, from_rows, to_rows
-from ...ops._record import Array, array_of, data_of, record
+from ...ops._record import Array, data_of, record
 from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
-from ._arguments import must_be_integer, must_be_tensors
+from ._arguments import may_be_tensors, must_be_integer, must_be_tensors, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced
 
@@ -35,13 +35,15 @@ class NllLossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, target, weight, reduction, ignore_index, total = saved
-        if reduction == NUMBERS["mean"]:
-            g = g / total if total else g * np.nan
+        empty = reduction == NUMBERS["mean"] and not total
+        if empty:  # nothing to average over: nan for the rows that count, 0 for those that are ignored
+            g = np.where(target.reshape(-1) == ignore_index, x.dtype.type(0), g * np.nan)
+        elif reduction == NUMBERS["mean"]:
+            g = g / total
         dim = 1 if len(x.shape) > 1 else 0
         if isinstance(x, LogProbabilities):
-            # An ignored row gets 0, also where g is nan because there is nothing to average over.
             weights = x.state.weights
-            g = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
+            g = g if weights is None or empty else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
             sparse = OneHotGradient(g.reshape(-1) if g.ndim else g, x.state, x.shape, dim)
             return [sparse if self._log_softmax() else np.asarray(sparse)]
         classes = target.reshape(-1)
@@ -53,9 +55,11 @@ class NllLossBackward0(Fused):
         if node is not None and node.checked()[1] == dim:
             state = node.state_for(classes if ignored is None else np.where(ignored, 0, classes), weights)
             if state is not None:
-                g = g if weights is None else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
+                g = g if weights is None or empty else np.where(weights == 0, x.dtype.type(0), g.reshape(-1))
                 return [OneHotGradient(g.reshape(-1) if g.ndim else g, state, x.shape, dim)]
-        values = -g.reshape(-1) if weights is None else np.where(weights == 0, x.dtype.type(0), -g.reshape(-1) * weights)
+        values = -g.reshape(-1) if weights is None else -g.reshape(-1) * weights
+        if not empty and weights is not None:
+            values = np.where(weights == 0, x.dtype.type(0), values)
         rows = np.zeros((classes.size, x.shape[dim]), x.dtype)
         rows[np.arange(classes.size), classes if ignored is None else np.where(ignored, 0, classes)] = values
         return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
@@ -152,8 +156,6 @@ def nll_loss(
     must_be_integer("nll_loss", ignore_index=ignore_index)
     check_classes(input, target, weight, "nll_loss")
     x = data_of(input)
-    if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
     classes = _like_rows(data_of(target), x)
     flat = to_rows(x, min(1, x.ndim - 1))
     places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index, "nll_loss")
@@ -199,14 +201,27 @@ def _like_rows(classes: Array, x: Array) -> Array:
 
 def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
     """Errors, in PyTorch's classes and words, for shapes and dtypes that a classification with class numbers cannot take."""
-    must_be_tensors(function, input=input, target=target, weight=weight)
-    x, classes = array_of(input, function), array_of(target, function, "target")
+    must_be_tensors(function, input=input, target=target)
+    may_be_tensors(function, weight=weight)
+    x, classes = data_of(input), data_of(target)
     if x.ndim == 0:
-        raise ValueError(f"Expected 1 or more dimensions (got 0): {function} takes an input of shape (C,), (N, C) or (N, C, ...)")
+        takes = f"{function} takes an input of shape (C,), (N, C) or (N, C, ...)"
+        if function == "cross_entropy":
+            raise IndexError(f"Dimension out of range (expected to be in range of [-1, 0], but got 1): {takes}")
+        raise ValueError(f"Expected 1 or more dimensions (got 0): {takes}")
+    if x.dtype.kind != "f" and function == "cross_entropy":
+        raise NotImplementedError(
+            f"\"log_softmax_lastdim_kernel_impl\" not implemented for '{type_word(x.dtype)}'. cross_entropy: input.float()"
+        )
     sizes = f"input {listed(x.shape)}, target {listed(classes.shape)}"
     if x.ndim == 1:
-        if classes.size != 1 or classes.ndim > 1:
-            raise ValueError(f"{function}: For a single row the target must be a single class number, a tensor of shape (): {sizes}")
+        if classes.ndim > 1:
+            raise RuntimeError(f"0D or 1D target tensor expected, multi-target not supported. {function}: {sizes}")
+        if classes.size != 1 and classes.dtype.kind in "iu":
+            raise ValueError(
+                f"For 1D input, 1D target must have size 1, but got target size: {classes.size}. {function}: a single row takes a "
+                f"single class number, a tensor of shape (): {sizes}"
+            )
     elif classes.ndim == 0 or x.shape[0] != classes.shape[0]:
         raise ValueError(
             f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({classes.shape[0] if classes.ndim else 0}). "
@@ -222,18 +237,24 @@ def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
             f"Expected target size {listed((x.shape[0], *x.shape[2:]))}, got {listed(classes.shape)}. {function}: the classes are "
             f"dimension 1 of the input {listed(x.shape)}; bring them there with input.transpose(1, -1)."
         )
+    c = x.shape[min(1, x.ndim - 1)]
+    if weight is not None and data_of(weight).shape != (c,):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {c} classes or no classes but got weight tensor of shape: "
+            f"{listed(data_of(weight).shape)}"
+        )
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{type_word(x.dtype)}'. {function}: input.float()")
+    if x.ndim > 2 and classes.dtype == np.uint8:
+        raise RuntimeError(f"expected scalar type Long but found Byte. {function}: with dimensions behind the classes, target.long()")
     if classes.dtype not in (np.int64, np.uint8):
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {type_word(classes.dtype)}. {function}: class numbers come as int64, "
             "target.long()" + ("; one-hot rows as target.argmax(1)" if classes.dtype.kind == "f" else "")
         )
-    c = x.shape[min(1, x.ndim - 1)]
     if weight is not None:
-        w = array_of(weight, function, "weight")
-        if w.shape != (c,):
-            raise RuntimeError(
-                f"weight tensor should be defined either for all {c} classes or no classes but got weight tensor of shape: {listed(w.shape)}"
-            )
+        must_not_require_grad("nll_loss2d_forward" if x.ndim > 2 else "nll_loss_forward", weight=weight)
+        w = data_of(weight)
         if w.dtype != x.dtype:
             raise RuntimeError(
                 f"expected scalar type {type_word(x.dtype)} but found {type_word(w.dtype)}: {function}'s weight must have the input's dtype, "

@@ -32,6 +32,7 @@ class MseLossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, y, reduction = saved
+        x, y = as_floats(x, y)
         of_x, of_y = (node is not None for node, _ in self.next_functions)
         half = spread_back(g, reduction, np.broadcast(x, y).size) * (x - y)
         return [half + half if of_x else None, half * -2 if of_y else None]
@@ -49,6 +50,7 @@ class SmoothL1LossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, y, reduction, width = saved
+        x, y = self.as_floats(x, y)
         of_x, of_y = (node is not None for node, _ in self.next_functions)
         dx = spread_back(g, reduction, x.size) * (np.clip(x - y, -width, width) / self.divisor(width))
         return [dx if of_x else None, -dx if of_y else None]
@@ -62,6 +64,11 @@ class SmoothL1LossBackward0(Fused):
         """What Huber's loss is divided by."""
         return width
 
+    @staticmethod
+    def as_floats(x: Array, y: Array) -> tuple[Array, Array]:
+        """The two in one floating-point dtype."""
+        return as_floats(x, y)
+
 
 class HuberLossBackward0(SmoothL1LossBackward0):
     """d^2 / 2 for |d| < delta, else delta (|d| - delta / 2), where d = x - y: dx = g d, held between -delta g and delta g; dy =
@@ -74,6 +81,16 @@ class HuberLossBackward0(SmoothL1LossBackward0):
     def divisor(width: float) -> float:
         """What Huber's loss is divided by."""
         return 1.0
+
+    @staticmethod
+    def as_floats(x: Array, y: Array) -> tuple[Array, Array]:
+        """RuntimeError for two dtypes: PyTorch works the loss out, but not its gradient."""
+        if x.dtype != y.dtype:
+            raise RuntimeError(
+                f"Found dtype {type_word(y.dtype)} but expected {type_word(x.dtype)}: huber_loss has no gradient for an input and "
+                "a target of different dtypes. Use target.to(input.dtype)"
+            )
+        return x, y
 
 
 def parabola(d: Any, width: float) -> Any:
@@ -124,7 +141,8 @@ def mse_loss(
         return _weighted((input - target) ** 2, weight, reduction)  # type: ignore[no-any-return]
     x, y = _floats(input, target, "mse")
     d = np.asarray(x - y)
-    return record(MseLossBackward0, (input, target), reduced_array(np.asarray(d * d), reduction), (x, y, NUMBERS[reduction]))  # type: ignore[no-any-return]
+    saved = (data_of(input), data_of(target), NUMBERS[reduction])
+    return record(MseLossBackward0, (input, target), reduced_array(np.asarray(d * d), reduction), saved)  # type: ignore[no-any-return]
 
 
 @loss()
@@ -198,7 +216,8 @@ def smooth_l1_loss(
         return reduced(abs(input - target), reduction)  # type: ignore[no-any-return]
     x, y = _floats(input, target, "smooth_l1")
     losses = np.asarray(parabola(x - y, beta) / beta)
-    return record(SmoothL1LossBackward0, (input, target), reduced_array(losses, reduction), (x, y, NUMBERS[reduction], beta))  # type: ignore[no-any-return]
+    saved = (data_of(input), data_of(target), NUMBERS[reduction], float(beta))
+    return record(SmoothL1LossBackward0, (input, target), reduced_array(losses, reduction), saved)  # type: ignore[no-any-return]
 
 
 def huber_loss_definition(
@@ -231,7 +250,7 @@ def huber_loss(
     reduction = checked_reduction(reduction, None, None)
     must_be_number("huber_loss", delta=delta)
     input, target = _pair(input, target, "huber_loss", weight)
-    if delta <= 0:
+    if not delta > 0:
         raise RuntimeError(f"huber_loss does not support non-positive values for delta. Got: {delta}")
     if weight is not None:
         return reduced(huber_loss(input, target, "none", delta) * weight, reduction)  # type: ignore[no-any-return]
@@ -240,7 +259,8 @@ def huber_loss(
     if kind.kind != "f":
         raise RuntimeError(f"result type Float can't be cast to the desired output type {type_word(kind)}. Use input.float()")
     losses = np.asarray(parabola(x - y, delta)).astype(kind, copy=False)
-    return record(HuberLossBackward0, (input, target), reduced_array(losses, reduction), (x, y, NUMBERS[reduction], delta))  # type: ignore[no-any-return]
+    saved = (data_of(input), data_of(target), NUMBERS[reduction], float(delta))
+    return record(HuberLossBackward0, (input, target), reduced_array(losses, reduction), saved)  # type: ignore[no-any-return]
 
 
 def _weighted(losses: Any, weight: Any, reduction: str) -> Any:
@@ -275,4 +295,10 @@ def _floats(input: Any, target: Any, kernel: str) -> tuple[Array, Array]:
         raise NotImplementedError(
             f"\"{kernel}_cpu\" not implemented for '{type_word(common.numpy)}'. {kernel}_loss: convert first, input.float()"
         )
-    return x.astype(common.numpy, copy=False), y.astype(common.numpy, copy=False)
+    return as_floats(x, y)
+
+
+def as_floats(x: Array, y: Array) -> tuple[Array, Array]:
+    """The two arrays in the dtype of their difference."""
+    common = x.dtype if x.dtype is y.dtype else result_dtype([x, y]).numpy
+    return x.astype(common, copy=False), y.astype(common, copy=False)
