@@ -9,7 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tinygrad_loss.graph import Edge, Graph, Node, Values, from_json, read_graph, to_json, with_reference
+from tinygrad_loss.graph import (
+    Edge,
+    Graph,
+    Node,
+    Values,
+    definition_text,
+    from_json,
+    read_graph,
+    record_modules,
+    to_json,
+    with_reference,
+)
 from tinygrad_loss.graph.model import nearest
 from tinygrad_loss.graph.numbers import difference, remark, rows_of, safe_text
 from tinygrad_loss.graph.words import plain_words
@@ -266,7 +277,7 @@ def test_a_node_opens_into_its_primitives(lib: Any) -> None:
     x, loss = opened_function(lib)
     closed, opened = read_graph(loss), read_graph(loss, params={"x": x}, expand=True)
     assert [g.type for g in opened.groups] == ["LogSoftmaxBackward"]
-    inside = [n.type for n in opened.nodes if n.group == "g0"]
+    inside = [n.type for n in opened.nodes if n.group == "g2"]
     assert inside == ["SubBackward0", "LogBackward0", "SumBackward1", "ExpBackward0"]
     outside = [n.type for n in opened.nodes if n.group is None]
     assert outside == ["", "MeanBackward0", "MulBackward0", "AccumulateGrad"]
@@ -276,8 +287,165 @@ def test_a_node_opens_into_its_primitives(lib: Any) -> None:
     np.testing.assert_allclose(sum(e.gradient.array for e in arriving), mul.gradient.array, rtol=1e-5, atol=1e-7)
     leaves = [next(n for n in graph.nodes if n.kind == "leaf") for graph in (opened, closed)]
     np.testing.assert_allclose(leaves[0].gradient.array, leaves[1].gradient.array, rtol=1e-5, atol=1e-7)
-    assert mul.value.array is None, "an expansion may start from another input that has the same result"
+    np.testing.assert_array_equal(mul.value.array, x.detach().numpy() * 2)
+    assert mul.computed
     assert x.grad is None
+
+
+def test_nodes_are_opened_by_type_or_id_and_close_again(lib: Any) -> None:
+    x = lib.tensor([[0.5, 1.0, -1.0], [0.0, 2.0, 0.25]], requires_grad=True)
+    loss = lib.nn.functional.cross_entropy(x * 2, lib.tensor([0, 2]))
+    closed = read_graph(loss)
+    for names in (["NllLossBackward0"], ["n1"], "n1"):
+        opened = read_graph(loss, expand=names)
+        assert [(g.id, g.type) for g in opened.groups] == [("g1", "NllLossBackward0")]
+        assert [n.id for n in opened.nodes if n.group is None] == [n.id for n in closed.nodes if n.id != "n1"]
+    both = read_graph(loss, expand=True)
+    assert [g.type for g in both.groups] == ["NllLossBackward0", "LogSoftmaxBackward0"]
+    assert [n.type for n in both.nodes if n.group == "g1"] == ["MeanBackward0", "NegBackward0", "SqueezeBackward1", "GatherBackward0"]
+    assert all(n.gradient is not None and n.gradient.array is not None for n in both.functions)
+    shifted = next(n for n in both.nodes if n.group == "g2" and n.type == "SubBackward0" and n.value.array.max() == 0)
+    np.testing.assert_allclose(shifted.value.array, x.detach().numpy() * 2 - [[2], [4]])
+    leaf = [next(n for n in g.nodes if n.kind == "leaf").gradient.array for g in (closed, both)]
+    np.testing.assert_allclose(leaf[0], leaf[1], rtol=1e-5, atol=1e-7)
+    again = both.close("g2").close("g1")
+    assert to_json(again) == to_json(closed)
+    assert shape_of(both.close("g2")) == shape_of(opened)
+    with pytest.raises(KeyError, match="opened are: g1, g2"):
+        both.close("g7")
+
+
+@pytest.mark.parametrize("expand", [["MeanBackward0"], ["n9"], "softmax"])
+def test_what_cannot_be_opened_lists_what_can(lib: Any, expand: Any) -> None:
+    loss = lib.nn.functional.mse_loss(lib.ones(2, requires_grad=True), lib.zeros(2))
+    with pytest.raises(ValueError, match=r"names no node that can be opened; nodes with a definition: MseLossBackward0 \(n1\)"):
+        read_graph(loss, expand=expand)
+
+
+COMPUTED = {
+    "abs": lambda x, lib: x.abs(), "add": lambda x, lib: x + x, "alpha": lambda x, lib: lib.add(x, x, alpha=3),
+    "sub": lambda x, lib: x - x * 3, "addmm": lambda x, lib: lib.nn.functional.linear(x, x, x[:, 0]), "mm": lambda x, lib: x @ x.t(),
+    "bmm": lambda x, lib: lib.bmm(x[None], x.t()[None]), "mv": lambda x, lib: lib.mv(x, x[0]), "dot": lambda x, lib: lib.dot(x[0], x[1]),
+    "mul": lambda x, lib: x * 2.5, "div": lambda x, lib: x / 3, "pow": lambda x, lib: x**3, "neg": lambda x, lib: -x,
+    "log": lambda x, lib: x.log(), "log1p": lambda x, lib: x.log1p(), "sin": lambda x, lib: x.sin(), "cos": lambda x, lib: x.cos(),
+    "maximum": lambda x, lib: lib.maximum(x, x * 2), "minimum": lambda x, lib: lib.minimum(x, x * 2), "t": lambda x, lib: x.t(),
+    "transpose": lambda x, lib: x.transpose(0, 1), "permute": lambda x, lib: x.permute(1, 0), "view": lambda x, lib: x.view(-1, 2),
+    "unsqueeze": lambda x, lib: x.unsqueeze(-1), "squeeze": lambda x, lib: x.unsqueeze(1).squeeze(1),
+    "expand": lambda x, lib: x[:, :1].expand(3, 5), "select": lambda x, lib: x.select(1, -1), "slice": lambda x, lib: x[1:, ::2],
+    "sum": lambda x, lib: x.sum(1, keepdim=True), "mean": lambda x, lib: x.mean(0), "clone": lambda x, lib: x.clone(),
+    "gather": lambda x, lib: x.gather(1, lib.tensor([[0], [2], [1]])), "softmax": lambda x, lib: x.softmax(1),
+    "loss": lambda x, lib: lib.nn.functional.mse_loss(x, lib.zeros(3, 4), reduction="none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_a_value_that_nobody_saved_is_computed(lib: Any, name: str) -> None:
+    x = lib.tensor(np.linspace(0.25, 3, 12, dtype=np.float32).reshape(3, 4), requires_grad=True)
+    result = COMPUTED[name](x, lib)
+    node = read_graph(result.sum()).node("n2")
+    assert node.type == type(result.grad_fn).__name__
+    np.testing.assert_allclose(node.value.array, result.detach().numpy(), rtol=1e-6)
+
+
+def test_what_cannot_be_computed_is_not_made_up(lib: Any) -> None:
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    assert read_graph((x + 1).sum()).node("n2").value.array is None  # nobody keeps the 1
+    loss = (-x).sum()
+    loss.backward()
+    assert read_graph(loss).node("n2").value.array.tolist() == [-1, -2]
+
+
+def test_all_that_a_node_keeps_with_where_it_is_from(lib: Any) -> None:
+    x = lib.tensor([[0.5, 1.0]], requires_grad=True)
+    graph = read_graph(lib.nn.functional.nll_loss(lib.log_softmax(x * lib.ones(2), 1), lib.tensor([1]), ignore_index=-1))
+    keeps = {k.name: k for k in graph.node("n1").keeps}
+    assert keeps["ignore_index"].value == "-1"
+    assert keeps["reduction"].value == "mean"
+    assert keeps["self"].origin == "n2"
+    assert keeps["target"].origin == ""
+    assert keeps["target"].value.array.tolist() == [1]
+    assert graph.node("n1").definition.startswith("nn/functional/negative_log_likelihood.py:")
+    assert "nll_in_primitives" in definition_text("NllLossBackward0")
+    assert graph.node("n1").formula.forward == "-x[t], averaged"
+    assert graph.node("n1").shape == ()
+    assert graph.node("n1").dtype == "float32"
+
+
+class Block:
+    """A model of two equal branches, with an operation that no module owns."""
+
+    @staticmethod
+    def make(lib: Any) -> Any:
+        class Model(lib.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.body = lib.nn.Sequential(lib.nn.Linear(3, 3), lib.nn.Tanh(), lib.nn.Linear(3, 3))
+                self.head = lib.nn.Linear(3, 2)
+
+            def forward(self, x: Any) -> Any:
+                return self.head(x + self.body(x).sigmoid())
+
+        return Model()
+
+
+def test_modules_are_found_from_the_parameters_names(lib: Any) -> None:
+    model = Block.make(lib)
+    loss = model(lib.ones(4, 3)).sum()
+    for graph in (read_graph(loss, params=model, scopes=({"net": model},)), read_graph(loss, scopes=({"net": model},))):
+        places = [(n.type, n.module) for n in graph.functions if n.kind == "operation"]
+        assert places == [("SumBackward0", ""), ("AddmmBackward0", "net.head"), ("AddBackward0", "net"), ("SigmoidBackward0", "net"),
+                          ("AddmmBackward0", "net.body.2"), ("TanhBackward0", "net.body.1"), ("AddmmBackward0", "net.body.0"),
+                          ("TBackward0", "net.body.0"), ("TBackward0", "net.body.2"), ("TBackward0", "net.head")]
+    graph = read_graph(loss, params=model, modules=True)
+    groups = {g.name: g for g in graph.groups}
+    assert list(groups) == ["Model", "Model.body", "Model.body.0", "Model.body.1", "Model.body.2", "Model.head"]
+    assert groups["Model.body.0"].type == "Linear"
+    assert groups["Model.body.0"].words.startswith("in_features=3")
+    assert groups["Model.body.0"].parent == groups["Model.body"].id
+    part = graph.subgraph(module="Model.body")
+    assert {n.type for n in part.nodes} == {"AddmmBackward0", "TanhBackward0", "TBackward0", "AccumulateGrad"}
+    assert [g.name for g in part.groups] == ["Model", "Model.body", "Model.body.0", "Model.body.1", "Model.body.2"]
+    with pytest.raises(KeyError, match=r"no module 'x' in this graph; it has: Model, Model\.body"):
+        graph.subgraph(module="x")
+
+
+def test_modules_tell_their_nodes_while_they_run(lib: Any) -> None:
+    model = Block.make(lib)
+    with record_modules(model, "net"):
+        loss = model(lib.ones(4, 3)).sum()
+    later = model(lib.ones(4, 3)).sum()
+    places = {(n.type, n.module) for n in read_graph(loss).functions if n.kind == "operation"}
+    assert ("TanhBackward0", "net.body.1") in places
+    assert ("SigmoidBackward0", "net") in places
+    assert ("SumBackward0", "") in places
+    assert not any(n.module for n in read_graph(later).functions)
+
+
+def test_a_part_of_a_graph(lib: Any) -> None:
+    _, loss = mlp_loss(lib)
+    graph = read_graph(loss)
+    part = graph.subgraph("n3")
+    assert part.nodes[0].id == "n3"
+    assert {e.source for e in part.edges} <= {n.id for n in part.nodes}
+    assert len(part.nodes) == len(graph.nodes) - 3
+    with pytest.raises(KeyError, match="no node 'n99'"):
+        graph.subgraph("n99")
+    with pytest.raises(TypeError, match="one of the two"):
+        graph.subgraph()
+
+
+def test_the_graph_of_a_gradient_has_two_parts(lib: Any) -> None:
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    loss = (x.exp() * x).sum()
+    (slope,) = lib.autograd.grad(loss, x, create_graph=True)
+    graph = read_graph(slope.sum(), forward=loss)
+    parts = {n.type: n.part for n in graph.functions}
+    assert parts["ExpBackward0"] == "forward"
+    assert parts["SumBackward0"] == "backward"
+    assert parts["AccumulateGrad"] == ""
+    assert {n.part for n in read_graph(slope.sum()).nodes} == {""}
+    with pytest.raises(TypeError, match="forward must be the tensor whose gradient was taken"):
+        read_graph(slope.sum(), forward=x)
 
 
 def test_a_graph_with_nothing_to_open_says_so(lib: Any) -> None:

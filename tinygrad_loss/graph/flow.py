@@ -23,11 +23,13 @@ class Flow:
 
 
 def gradient_flow(
-    root: Any, seed: Any, nodes: Iterable[Any], leaves: Sequence[tuple[Any, Any]], wanted: Callable[[Any], bool]
+    root: Any, seed: Any, nodes: Iterable[Any], leaves: Sequence[tuple[Any, Any]], wanted: Callable[[Any], bool],
+    shown: Callable[[Any], bool] = lambda _: True,
 ) -> Flow:
     """Send a gradient back from the tensor `root` and watch it pass.
 
-    `seed` is the gradient to start with (None: 1, for a scalar); `leaves` are pairs of an end node and its tensor. The pass is
+    `seed` is the gradient to start with (None: 1, for a scalar); `nodes` are watched; `leaves` are pairs of an end node and its
+    tensor, of which those that are `shown` are noted too. The pass is
     `autograd.grad`, which writes no `.grad`, and the hooks that watch are taken off again, whatever happens. Hooks of the user
     run, as they would in backward(), because they may change the gradient.
     """
@@ -52,7 +54,8 @@ def gradient_flow(
         results = library.autograd.grad([root], [leaf for _, leaf in leaves], None if seed is None else [seed],
                                         retain_graph=True, allow_unused=True)
         for (end, _), gradient in zip(leaves, results, strict=True):
-            flow.incoming[end] = _kept((gradient,))
+            if shown(end):
+                flow.incoming[end] = _kept((gradient,))
     except Exception as error:  # a graph whose backward fails is worth seeing: what was reached is shown, with the reason
         flow.problem = _explain(error)
     finally:

@@ -7,13 +7,18 @@ keeps a graph alive.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .formulas import Formula, formula_of
+
 Kind = Literal["output", "operation", "leaf"]
+Part = Literal["", "forward", "backward"]
+GroupKind = Literal["definition", "module", "repeat"]
 
 #: Arrays with more elements than this are kept as a summary only (shape, dtype, min, mean, max).
 KEEP = 1_000_000
@@ -52,6 +57,16 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """What a node keeps for its backward: a tensor's Values, or a setting as text. `origin` is the id of the node whose result
+    the tensor is, "" for one from outside (an input without a gradient, a target) and for settings."""
+
+    name: str
+    value: Values | str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """One box of the picture.
 
@@ -62,8 +77,11 @@ class Node:
     the variable's or parameter's name ("" when unknown). `outputs` and `gradients` have one entry for each result of the
     forward operation: its value, and the gradient of the loss with respect to it, which is the gradient that flows into the
     node. `stored` is the `.grad` of a leaf before the picture was made (None: no gradient yet). `saved` are constants that the
-    node keeps for its backward, such as the target of a loss. `group` is the id of the innermost group that the node belongs
-    to.
+    node keeps for its backward, such as the target of a loss; `keeps` is all that it keeps. `group` is the id of the innermost
+    group that the node belongs to. `module` is the path of the nn.Module whose forward recorded it ("model.0"; "" when
+    unknown), `definition` the file and line of the definition that it can be opened into ("" when it has none). `part` tells
+    the forward and the backward half of a graph of a gradient apart. `computed` says that the value is not the recorded one:
+    it was worked out anew from the leaves and from what the nodes keep.
     """
 
     id: str
@@ -76,6 +94,26 @@ class Node:
     stored: Values | None = None
     saved: tuple[tuple[str, Values | str], ...] = ()
     group: str | None = None
+    keeps: tuple[Saved, ...] = ()
+    module: str = ""
+    definition: str = ""
+    part: Part = ""
+    computed: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape of the first result, where it is known."""
+        return None if self.value is None else self.value.shape
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the first result, "" where it is not known."""
+        return "" if self.value is None else self.value.dtype
+
+    @property
+    def formula(self) -> Formula | None:
+        """What the operation does and how its gradient goes back, as formulas; None for a node that is not in the table."""
+        return formula_of(self.type)
 
     @property
     def value(self) -> Values | None:
@@ -94,7 +132,8 @@ class Edge:
 
     `input` numbers the inputs of the source's forward operation (the position in `next_functions`), `output` says which result
     of the target's forward operation that input was. `gradient` is what flows along this edge alone; `reference` is a second
-    gradient, of another library for instance, to be shown beside it.
+    gradient, of another library for instance, to be shown beside it. `skipped` counts the repetitions that were left out
+    where it leaves a "repeat".
     """
 
     id: str
@@ -104,26 +143,37 @@ class Edge:
     output: int = 0
     gradient: Values | None = None
     reference: Values | None = None
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Nodes that belong together, such as the primitives that make up one PyTorch node. `parent` is the id of an enclosing
-    group."""
+    """Nodes that belong together. `parent` is the id of an enclosing group.
+
+    A "definition" holds the primitives of one node that was opened: `type` and `words` are that node's, `closed` is the node
+    itself and `closed_edges` are those it sends gradients along; `Graph.close` puts them back. A "module" is an nn.Module:
+    `type` is its class, `name` its path, `words` its settings. A "repeat" is a part that follows `count` times in a row, of
+    which the first is shown.
+    """
 
     id: str
     type: str
     words: str = ""
     parent: str | None = None
+    kind: GroupKind = "definition"
+    name: str = ""
+    count: int = 1
+    closed: Node | None = None
+    closed_edges: tuple[Edge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A backward graph: nodes in the order of a walk from the loss, edges in the order of their sources and inputs.
 
-    The ids are counted ("n0", "e0", "g0"), so the same computation gives the same ids in every run. `notes` are sentences for
-    the reader, such as why no gradient is shown; `library` says who recorded the graph, `reference` who the edges' second
-    gradients come from.
+    The ids are counted ("n0", "e0"), so the same computation gives the same ids in every run; they stay the same when a node is
+    opened: the primitives of n3 are n3_1, n3_2 ... in the group g3. `notes` are sentences for the reader, such as why no gradient
+    is shown; `library` says who recorded the graph, `reference` who the edges' second gradients come from.
     """
 
     nodes: tuple[Node, ...]
@@ -144,6 +194,63 @@ class Graph:
             if node.id == id:
                 return node
         raise KeyError(f"no node {id!r} in this graph: it has n0 to n{len(self.nodes) - 1}")
+
+    def close(self, group: str) -> Graph:
+        """The graph with one opened node closed again; KeyError when there is no such group, or it is not an opened node.
+
+        Ids of everything else stay as they are.
+        """
+        one = next((g for g in self.groups if g.id == group and g.closed is not None), None)
+        if one is None or one.closed is None:
+            opened = ", ".join(g.id for g in self.groups if g.closed is not None) or "none"
+            raise KeyError(f"no opened node {group!r} in this graph; opened are: {opened}")
+        inner = {node.id for node in self.nodes if node.group == group}
+        first = next(i for i, node in enumerate(self.nodes) if node.id in inner)
+        node = replace(one.closed, group=one.parent)
+        nodes = [n for n in self.nodes if n.id not in inner]
+        edges: list[Edge] = []
+        for edge in self.edges:
+            if edge.source not in inner:
+                edges.append(replace(edge, target=node.id, output=0) if edge.target in inner else edge)
+        place = next((i for i, e in enumerate(self.edges) if e.source in inner), len(self.edges))
+        place = sum(e.source not in inner for e in self.edges[:place])
+        entrances = {g.closed.id: next(n.id for n in self.nodes if n.group == g.id) for g in self.groups if g.closed is not None}
+        edges[place:place] = [replace(e, target=entrances.get(e.target, e.target)) for e in one.closed_edges]
+        return replace(self, nodes=(*nodes[:first], node, *nodes[first:]), edges=tuple(edges),
+                       groups=tuple(g for g in self.groups if g.id != group))
+
+    def subgraph(self, node: str = "", *, module: str = "") -> Graph:
+        """The part of the graph behind a node (the node itself, and all that its gradient reaches), or inside a module
+        (`module="model.0"`). Ids stay as they are. KeyError when there is no such node or module."""
+        if bool(node) == bool(module):
+            raise TypeError("subgraph(): give a node's id or module=, one of the two")
+        if module:
+            kept = {n.id for n in self.nodes if n.module == module or n.module.startswith(module + ".")}
+            if not kept:
+                known = ", ".join(sorted({n.module for n in self.nodes if n.module})) or "none"
+                raise KeyError(f"no module {module!r} in this graph; it has: {known}")
+        else:
+            out = self.by_source()
+            kept, todo = set(), [self.node(node).id]
+            while todo:
+                here = todo.pop()
+                if here not in kept:
+                    kept.add(here)
+                    todo += [edge.target for edge in out[here]]
+        return self.only(kept, node)
+
+    def only(self, kept: Collection[str], first: str = "") -> Graph:
+        """The part of the graph with these nodes, the edges between them and the groups that hold one; `first` leads."""
+        nodes = sorted((n for n in self.nodes if n.id in kept), key=lambda n: n.id != first)
+        parents = {group.id: group.parent for group in self.groups}
+        used: set[str | None] = set()
+        for n in nodes:
+            group = n.group
+            while group is not None and group not in used:
+                used.add(group)
+                group = parents[group]
+        return replace(self, nodes=tuple(nodes), edges=tuple(e for e in self.edges if e.source in kept and e.target in kept),
+                       groups=tuple(g for g in self.groups if g.id in used))
 
     def by_source(self) -> dict[str, list[Edge]]:
         """For each node id its outgoing edges, in the order of the inputs."""
@@ -187,8 +294,5 @@ def nearest(graph: Graph, count: int) -> Graph:
             if edge.target not in kept and len(kept) <= count:
                 kept[edge.target] = None
                 queue.append(edge.target)
-    nodes = tuple(node for node in graph.nodes if node.id in kept)
-    used = {node.group for node in nodes}
     note = f"Shown are the {count} nodes nearest to the loss, of {len(graph.functions)}; limit= shows more."
-    return replace(graph, nodes=nodes, edges=tuple(e for e in graph.edges if e.source in kept and e.target in kept),
-                   groups=tuple(g for g in graph.groups if g.id in used), notes=(*graph.notes, note))
+    return replace(graph.only(kept), notes=(*graph.notes, note))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .model import Edge, Graph, Group, Node, Values
+from .model import Edge, Graph, Group, Node, Saved, Values
 
 _FORMAT = "backward graph 1"
 
@@ -25,15 +25,25 @@ def from_json(text: str) -> Graph:
     content = json.loads(text)
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise ValueError(f"from_json: not a recorded graph: its format should be {_FORMAT!r}")
-    nodes = tuple(Node(**{**n, "outputs": tuple(map(_values, n["outputs"])), "gradients": tuple(map(_values, n["gradients"])),
-                          "stored": _values(n["stored"]),
-                          "saved": tuple((name, v if isinstance(v, str) else _known(v)) for name, v in n["saved"])})
-                  for n in content["nodes"])
-    edges = tuple(
-        Edge(**{**e, "gradient": _values(e["gradient"]), "reference": _values(e["reference"])}) for e in content["edges"]
-    )
-    return Graph(nodes, edges, tuple(Group(**g) for g in content["groups"]), tuple(content["notes"]),
-                 content["library"], content["reference"])
+    nodes = tuple(map(_node, content["nodes"]))
+    edges = tuple(map(_edge, content["edges"]))
+    groups = tuple(Group(**{**g, **({"closed": _node(g["closed"])} if g.get("closed") else {}),
+                            "closed_edges": tuple(map(_edge, g.get("closed_edges", ())))}) for g in content["groups"])
+    return Graph(nodes, edges, groups, tuple(content["notes"]), content["library"], content["reference"])
+
+
+def _node(n: dict[str, Any]) -> Node:
+    return Node(**{**n, "outputs": tuple(map(_values, n["outputs"])), "gradients": tuple(map(_values, n["gradients"])),
+                   "stored": _values(n["stored"]), "saved": tuple((name, _text_or_known(v)) for name, v in n["saved"]),
+                   "keeps": tuple(Saved(**{**k, "value": _text_or_known(k["value"])}) for k in n.get("keeps", ()))})
+
+
+def _edge(e: dict[str, Any]) -> Edge:
+    return Edge(**{**e, "gradient": _values(e["gradient"]), "reference": _values(e["reference"])})
+
+
+def _text_or_known(value: Any) -> Values | str:
+    return value if isinstance(value, str) else _known(value)
 
 
 def _plain(value: Any) -> Any:
@@ -41,7 +51,7 @@ def _plain(value: Any) -> Any:
         numbers = None if value.array is None else _finite(value.array.reshape(-1).tolist())
         return {"shape": list(value.shape), "dtype": value.dtype, "numbers": numbers,
                 "summary": None if value.summary is None else _finite(list(value.summary))}
-    if isinstance(value, Node | Edge | Group):
+    if isinstance(value, Node | Edge | Group | Saved):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
