@@ -22,16 +22,18 @@ def must_have(attribute: str, **tensors: Any) -> None:
 
 
 def must_be_tensors(function: str, **tensors: Any) -> None:
-    """TypeError for anything else in a tensor's place: a list, an array, a number, None."""
+    """TypeError for a list, an array or a number in a tensor's place; None is left to the caller."""
+    for name, value in tensors.items():
+        if value is not None and not isinstance(value, Variable):
+            must_all_be_tensors(function, **{name: value})
+
+
+def must_all_be_tensors(function: str, **tensors: Any) -> None:
+    """The same, and for None too."""
     for name, value in tensors.items():
         if not isinstance(value, Variable):
             kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
             raise TypeError(f"{function}(): argument '{name}' must be Tensor, not {kind}. Make one with tensor({name}).")
-
-
-def may_be_tensors(function: str, **tensors: Any) -> None:
-    """The same for tensors that may be left out."""
-    must_be_tensors(function, **{name: value for name, value in tensors.items() if value is not None})
 
 
 def must_be_integer(function: str, **numbers: Any) -> None:

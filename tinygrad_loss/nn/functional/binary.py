@@ -13,7 +13,7 @@ from ...ops._fused import Fused
 from ...ops._narrow import widened
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.pointwise import abs, exp, log, log1p
-from ._arguments import may_be_tensors, must_have, must_not_require_grad
+from ._arguments import must_be_tensors, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -218,7 +218,7 @@ def binary_cross_entropy_with_logits(
 def _check_logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> None:
     function = "binary_cross_entropy_with_logits"
     must_have("size", target=target, input=input)
-    may_be_tensors(function, weight=weight, pos_weight=pos_weight)
+    must_be_tensors(function, weight=weight, pos_weight=pos_weight)
     x, y = array_of(input, function), array_of(target, function, "target")
     if x.shape != y.shape:
         raise ValueError(

@@ -16,7 +16,7 @@ from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.selection import where
 from ...ops.shaping import reshape, unsqueeze
-from ._arguments import must_be_number, must_be_tensors, must_have, must_not_require_grad
+from ._arguments import must_all_be_tensors, must_be_number, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -165,7 +165,7 @@ def _check_class(input: Any, target: Any, p: int, margin: float, weight: Any) ->
         must_have("dim", weight=weight)
     if weight is not None and data_of(weight).ndim != 1:
         raise ValueError(f"weight must be one-dimensional, a number for each class. Its shape is {listed(data_of(weight).shape)}")
-    must_be_tensors("multi_margin_loss", input=input, target=target)
+    must_all_be_tensors("multi_margin_loss", input=input, target=target)
     x, classes = data_of(input), data_of(target)
     must_be_number("multi_margin_loss", margin=margin)
     _check_not_empty(x)
@@ -281,7 +281,7 @@ def multilabel_margin_loss(
 
 
 def _check_lists(input: Any, target: Any) -> None:
-    must_be_tensors("multilabel_margin_loss", input=input, target=target)
+    must_all_be_tensors("multilabel_margin_loss", input=input, target=target)
     x, labels = data_of(input), data_of(target)
     _check_not_empty(x)
     if labels.shape != x.shape and (x.ndim > 1 or labels.ndim > 1 or labels.size != x.size):

@@ -16,7 +16,7 @@ from ...ops._record import Array, array_of, data_of, node_for, record
 from ...ops.arithmetic import MulBackward0, SubBackward0
 from ...ops.entropies import XlogyBackward0, xlogy
 from ...ops.pointwise import exp
-from ._arguments import must_be_bool, must_be_tensors
+from ._arguments import must_all_be_tensors, must_be_bool
 from ._defined import loss
 from ._reduction import checked_reduction, reduced
 
@@ -97,7 +97,7 @@ def _check(input: Any, target: Any, log_target: bool, by_elements: bool) -> None
             "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
             stacklevel=4,
         )
-    must_be_tensors("kl_div", input=input, target=target)
+    must_all_be_tensors("kl_div", input=input, target=target)
     must_be_bool("kl_div", log_target=log_target)
     x, y = array_of(input, "kl_div"), array_of(target, "kl_div", "target")
     if x.dtype.kind != "f" or y.dtype.kind != "f":

@@ -12,7 +12,7 @@ from ...ops.extremes import minimum
 from ...ops.pointwise import sqrt
 from ...ops.reductions import sum
 from ...ops.selection import clamp_min, where
-from ._arguments import must_be_bool, must_be_number, must_be_tensors, must_have
+from ._arguments import must_all_be_tensors, must_be_bool, must_be_number, must_have
 from ._defined import loss
 from ._reduction import checked_reduction, reduced
 from .distances import pairwise_distance
@@ -48,7 +48,7 @@ def cosine_embedding_loss(
     """
     reduction = checked_reduction(reduction, size_average, reduce)
     name = "cosine_embedding_loss"
-    must_be_tensors(name, input1=input1, input2=input2, target=target)
+    must_all_be_tensors(name, input1=input1, input2=input2, target=target)
     a, b, y = data_of(input1), data_of(input2), data_of(target)
     must_be_number(name, margin=margin)
     dim = y.ndim
@@ -95,7 +95,7 @@ def triplet_margin_loss(
     """
     reduction = checked_reduction(reduction, size_average, reduce)
     _check_margin(margin)
-    must_be_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
+    must_all_be_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
     must_be_bool("triplet_margin_loss", swap=swap)
     _check_dims([anchor.ndim, positive.ndim, negative.ndim])
 

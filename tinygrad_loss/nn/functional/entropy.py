@@ -18,7 +18,7 @@ from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
 from ...ops.shaping import view
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0, log_softmax, log_softmax_definition
-from ._arguments import may_be_tensors, must_be_integer, must_be_number, must_be_tensors
+from ._arguments import must_all_be_tensors, must_be_integer, must_be_number, must_be_tensors
 from ._defined import loss
 from ._reduction import checked_reduction
 from .negative_log_likelihood import check_classes, finished, nll_definition, nll_loss
@@ -93,8 +93,8 @@ def cross_entropy(
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if not label_smoothing > 0.0:  # also below 0 and nan, of which PyTorch says nothing
         label_smoothing = 0.0
-    must_be_tensors("cross_entropy_loss", input=input, target=target)
-    may_be_tensors("cross_entropy_loss", weight=weight)
+    must_all_be_tensors("cross_entropy_loss", input=input, target=target)
+    must_be_tensors("cross_entropy_loss", weight=weight)
     x = input._data
     dim = min(1, x.ndim - 1)
     if _are_probabilities(input, target):

@@ -21,7 +21,7 @@ from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
 from ...ops.permuting import TBackward0, t
 from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
-from ._arguments import may_be_tensors, must_be_integer, must_be_tensors
+from ._arguments import must_be_integer, must_be_tensors
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -54,8 +54,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> torch.nn.functional.linear(torch.tensor([[3.0, 4.0]]), weight, torch.tensor([0.5]))
     tensor([[11.5000]], grad_fn=<AddmmBackward0>)
     """
-    must_be_tensors("linear", input=input, weight=weight)
-    may_be_tensors("linear", bias=bias)
+    must_be_tensors("linear", input=input, weight=weight, bias=bias)
     x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
     b = None if bias is None else array_of(bias, "linear", "bias")
     if x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype:

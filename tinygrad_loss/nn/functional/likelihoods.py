@@ -17,7 +17,7 @@ from ...ops.arithmetic import add_number, mul_number
 from ...ops.pointwise import exp, log
 from ...ops.selection import masked_fill
 from ...ops.shaping import unsqueeze
-from ._arguments import must_be_bool, must_be_number, must_be_tensors, must_have
+from ._arguments import must_all_be_tensors, must_be_bool, must_be_number, must_have
 from ._defined import loss
 from ._reduction import checked_mode, checked_reduction, must_be_text, reduced
 
@@ -55,7 +55,7 @@ def poisson_nll_loss(
     if size_average is None and reduce is None:
         must_be_text(reduction)
     reduction = checked_reduction(reduction, size_average, reduce)
-    must_be_tensors("poisson_nll_loss", input=input, target=target)
+    must_all_be_tensors("poisson_nll_loss", input=input, target=target)
     must_be_bool("poisson_nll_loss", log_input=log_input, full=full)
     must_be_number("poisson_nll_loss", eps=eps)
     losses = exp(input) - target * input if log_input else input - target * log(add_number(input, float(eps)))

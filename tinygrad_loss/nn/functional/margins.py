@@ -17,7 +17,7 @@ from ...ops.arithmetic import add_number, number_sub
 from ...ops.reductions import sum
 from ...ops.selection import clamp_min, where
 from ...ops.sigmoids import logsigmoid, logsigmoid_definition, softplus_definition
-from ._arguments import must_be_number, must_be_tensors, must_have, must_not_require_grad
+from ._arguments import must_all_be_tensors, must_be_number, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_mode, checked_reduction, reduced, reduced_array, spread_back
 
@@ -67,7 +67,7 @@ def hinge_embedding_loss(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
-    must_be_tensors("hinge_embedding_loss", input=input, target=target)
+    must_all_be_tensors("hinge_embedding_loss", input=input, target=target)
     x, y = data_of(input), data_of(target)
     must_be_number("hinge_embedding_loss", margin=margin)
     broadcast([y.shape, x.shape], "hinge_embedding_loss")
@@ -151,7 +151,7 @@ def _like(y: Array, x: Array) -> Array:
 
 def _labels(input: Any, target: Any) -> tuple[Array, Array]:
     """The checked scores and labels."""
-    must_be_tensors("soft_margin_loss", input=input, target=target)
+    must_all_be_tensors("soft_margin_loss", input=input, target=target)
     x, y = data_of(input), data_of(target)
     shape = broadcast([x.shape, y.shape], "soft_margin_loss")
     if shape != x.shape:
@@ -207,9 +207,9 @@ def multilabel_soft_margin_loss(
 
 
 def _multilabel(log_sigmoid: Any, input: Any, target: Any, weight: Any, reduction: str) -> Any:
-    must_be_tensors("log_sigmoid", input=input)
+    must_all_be_tensors("log_sigmoid", input=input)
     if not isinstance(target, (int, float)):
-        must_be_tensors("mul", target=target)
+        must_all_be_tensors("mul", target=target)
     x = data_of(input)
     if x.dtype.kind != "f":
         raise NotImplementedError(

@@ -18,7 +18,7 @@ from ...ops.gathering import gather
 from ...ops.reductions import sum
 from ...ops.shaping import ViewBackward0, reshape
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0
-from ._arguments import may_be_tensors, must_be_integer, must_be_tensors, must_not_require_grad
+from ._arguments import must_all_be_tensors, must_be_integer, must_be_tensors, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced
 
@@ -201,8 +201,8 @@ def _like_rows(classes: Array, x: Array) -> Array:
 
 def check_classes(input: Any, target: Any, weight: Any, function: str) -> None:
     """Errors, in PyTorch's classes and words, for shapes and dtypes that a classification with class numbers cannot take."""
-    must_be_tensors(function, input=input, target=target)
-    may_be_tensors(function, weight=weight)
+    must_all_be_tensors(function, input=input, target=target)
+    must_be_tensors(function, weight=weight)
     x, classes = data_of(input), data_of(target)
     if x.ndim == 0:
         takes = f"{function} takes an input of shape (C,), (N, C) or (N, C, ...)"
