@@ -30,9 +30,6 @@ class Opening(NamedTuple):
     results: dict[tuple[Any, int], Any]
 
 
-_PACKAGE = Path(inspect.getfile(functional)).parents[2]
-
-
 def has_definition(node: Any) -> bool:
     """Whether a node of either library can be opened: it bears the name of a node that is defined in primitives, or is a
     Function whose context was given an `expand`."""
@@ -50,7 +47,7 @@ def definition_place(type_name: str) -> str:
     if cls is None:
         return ""
     code = cls.define.__code__
-    return f"{Path(code.co_filename).relative_to(_PACKAGE).as_posix()}:{code.co_firstlineno}"
+    return f"{Path(code.co_filename).relative_to(Path(functional.__path__[0]).parents[1]).as_posix()}:{code.co_firstlineno}"
 
 
 def definition_text(type_name: str) -> str:

@@ -26,8 +26,8 @@ def record_modules(model: Any, name: str = "model") -> Iterator[None]:
     >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
     >>> with record_modules(model):
     ...     loss = model(torch.ones(4, 2)).sum()
-    >>> [(node.type, node.module) for node in read_graph(loss).functions][1:3]
-    [('AddmmBackward0', 'model.2'), ('ReluBackward0', 'model.1')]
+    >>> [(node.type, node.module) for node in read_graph(loss).functions if node.module][:3]
+    [('AddmmBackward0', 'model.2'), ('ReluBackward0', 'model.1'), ('AddmmBackward0', 'model.0')]
     """
     handles = []
     for path, module in model.named_modules():

@@ -70,15 +70,13 @@ def _add(x: list[Array], saved: dict[str, Any], sign: int = 1) -> Array:
     return np.asarray(x[0] + sign * saved["alpha"] * x[1]).astype(x[0].dtype)
 
 
-def _reduced(reduce: Callable[..., Any]) -> Rule:
-    def rule(x: list[Array], saved: dict[str, Any]) -> Array:
-        try:
-            dim = saved["dim"]
-        except KeyError:
-            return np.asarray(reduce(x[0]))
-        axes = dim if isinstance(dim, int) else tuple(dim) or None
-        return np.asarray(reduce(x[0], axis=axes, keepdims=bool(saved["keepdim"])))
-    return rule
+def _reduced(x: Array, saved: dict[str, Any], reduce: Callable[..., Any]) -> Array:
+    try:
+        dim = saved["dim"]
+    except KeyError:
+        return np.asarray(reduce(x))
+    axes = dim if isinstance(dim, int) else tuple(dim) or None
+    return np.asarray(reduce(x, axis=axes, keepdims=bool(saved["keepdim"])))
 
 
 def _slice(x: list[Array], saved: dict[str, Any]) -> Array:
@@ -112,12 +110,13 @@ _RULES: dict[str, Rule] = {
     "Cos": lambda x, s: np.cos(x[0]), "Div": lambda x, s: (x[0] / x[1]).astype(x[0].dtype), "Dot": _product,
     "Exp": lambda x, s: np.exp(x[0]), "Expand": lambda x, s: np.broadcast_to(x[0], s["shape"]),
     "Gather": _gather, "Log": lambda x, s: np.log(x[0]), "Log1P": lambda x, s: np.log1p(x[0]),
-    "Maximum": lambda x, s: np.maximum(x[0], x[1]), "Mean": _reduced(np.mean), "Minimum": lambda x, s: np.minimum(x[0], x[1]),
+    "Maximum": lambda x, s: np.maximum(x[0], x[1]), "Mean": lambda x, s: _reduced(x[0], s, np.mean), "Minimum": lambda x, s: np.minimum(x[0], x[1]),
     "Mm": _product, "Mul": lambda x, s: (x[0] * x[1]).astype(x[0].dtype), "Mv": _product, "Neg": lambda x, s: -x[0],
     "Permute": lambda x, s: x[0].transpose(s["dims"]), "Pow": lambda x, s: (x[0] ** _number(s["exponent"])).astype(x[0].dtype),
     "Relu": lambda x, s: np.maximum(x[0], 0), "Reshape": _reshape, "ReshapeAlias": _reshape,
     "Select": lambda x, s: np.take(x[0], s["index"], s["dim"]), "Sin": lambda x, s: np.sin(x[0]), "Slice": _slice,
-    "Square": lambda x, s: x[0] * x[0], "Squeeze": _reshape, "Sub": lambda x, s: _add(x, s, -1), "Sum": _reduced(np.sum),
+    "Square": lambda x, s: x[0] * x[0], "Squeeze": _reshape, "Sub": lambda x, s: _add(x, s, -1),
+    "Sum": lambda x, s: _reduced(x[0], s, np.sum),
     "T": lambda x, s: x[0].T, "Transpose": lambda x, s: x[0].swapaxes(s["dim0"], s["dim1"]), "UnsafeView": _reshape,
     "Unsqueeze": _reshape, "View": _reshape,
 }  # fmt: skip
