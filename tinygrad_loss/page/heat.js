@@ -1,0 +1,122 @@
+// Arrays as heat maps: a table of numbers when small, coloured cells when large. Blue below zero, orange above.
+
+const MOST_NUMBERS = 80;
+const WIDEST_TABLE = 8;
+
+function channels(name) {
+  const text = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16));
+}
+
+/** A function from a number to its colour, as [r, g, b]: white at zero, full colour at the number farthest from zero. */
+function colouring(cells) {
+  const [low, middle, high, broken] = ["--low", "--middle", "--high", "--broken"].map(channels);
+  const far = Math.max(...cells.filter(isNumber).map(Math.abs), 0) || 1;
+  return (value) => {
+    if (typeof value === "boolean") return value ? high : middle;
+    if (value === "inf") return high;
+    if (value === "-inf") return low;
+    if (!isNumber(value)) return broken;
+    const end = value < 0 ? low : high;
+    return middle.map((channel, i) => Math.round(channel + (end[i] - channel) * Math.abs(value) / far));
+  };
+}
+
+const css = (colour) => `rgb(${colour.join(",")})`;
+const inkOn = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#10151b" : "#ffffff");
+
+function indexText(place, tensor) {
+  const sizes = tensor.shape;
+  const index = [];
+  for (let i = sizes.length - 1; i >= 0; i -= 1) {
+    index.unshift(place % sizes[i]);
+    place = Math.floor(place / sizes[i]);
+  }
+  return `[${index.join(", ")}]`;
+}
+
+/** What can be said of an array in a line. */
+function summaryText(tensor) {
+  if (!tensor.summary) return "";
+  const [least, mean, most] = tensor.summary.map(short);
+  return `min ${least}, mean ${mean}, max ${most}`;
+}
+
+/** An array as an element. `label` says what it is, for those who do not see it. */
+function heatMap(number, label) {
+  const tensor = facts.tensors[number];
+  const box = make("div", { class: "heat", "data-tensor": number });
+  const remark = tensor.remark ? make("strong", { class: "gradient-colour" }, ` ${tensor.remark}`) : null;
+  box.append(make("p", { class: "quiet" }, `${shapeText(tensor.shape)} ${tensor.dtype}`, remark));
+  if (!tensor.cells) {
+    box.append(make("p", {}, tensor.shape.includes(0) ? "(empty)" : summaryText(tensor) || "The numbers are not known."));
+    return box;
+  }
+  const small = !tensor.block && tensor.cells.length <= MOST_NUMBERS && tensor.columns <= WIDEST_TABLE;
+  box.append(small ? numbersTable(tensor, label) : cellsPicture(tensor, label));
+  return box;
+}
+
+function numbersTable(tensor, label) {
+  const colour = /float|int|bool/.test(tensor.dtype) ? colouring(tensor.cells) : null;
+  const plain = !/float/.test(tensor.dtype);
+  const texts = written(tensor.cells, tensor.dtype);
+  const table = make("table", { "aria-label": label });
+  const widest = Math.max(...texts.map((text) => text.length));
+  for (let start = 0; start < texts.length; start += tensor.columns) {
+    const row = make("tr");
+    for (let i = start; i < Math.min(start + tensor.columns, texts.length); i += 1) {
+      const cell = make("td", {}, texts[i]);
+      if (colour && !plain) {
+        const ground = colour(tensor.cells[i]);
+        cell.style.background = css(ground);
+        cell.style.color = inkOn(ground);
+      } else {
+        cell.style.background = "var(--ground)";
+      }
+      cell.style.minWidth = `${widest + 2}ch`;
+      if (tensor.shape.length) cell.title = indexText(i, tensor);
+      row.append(cell);
+    }
+    table.append(row);
+  }
+  return make("div", { class: "numbers-table" }, table);
+}
+
+function cellsPicture(tensor, label) {
+  const { cells, columns, block } = tensor;
+  const rows = Math.ceil(cells.length / columns);
+  const colour = colouring(cells);
+  const canvas = make("canvas", { class: "map", width: columns, height: rows, role: "img",
+    "aria-label": `${label}, heat map of ${shapeText(tensor.shape)}: ${summaryText(tensor)}` });
+  const paint = canvas.getContext("2d");
+  cells.forEach((value, i) => {
+    paint.fillStyle = css(colour(value));
+    paint.fillRect(i % columns, Math.floor(i / columns), 1, 1);
+  });
+  canvas.style.aspectRatio = `${columns} / ${rows}`;
+  const readout = make("p", { class: "readout", "aria-hidden": "true" });
+  canvas.addEventListener("pointermove", (event) => {
+    const frame = canvas.getBoundingClientRect();
+    const scale = Math.min(frame.width / columns, frame.height / rows);
+    const column = Math.floor((event.clientX - frame.left) / scale);
+    const row = Math.floor((event.clientY - frame.top) / scale);
+    const i = row * columns + column;
+    if (column < 0 || column >= columns || i < 0 || i >= cells.length) readout.textContent = "";
+    else readout.textContent = `${block ? "around " : ""}${placeText(tensor, i)}: ${short(cells[i])}`;
+  });
+  canvas.addEventListener("pointerleave", () => { readout.textContent = ""; });
+  const far = Math.max(...cells.filter(isNumber).map(Math.abs), 0);
+  const scale = make("div", { class: "scale", "aria-hidden": "true" }, short(-far), make("i"), short(far));
+  const whatIsACell = block ? make("p", { class: "quiet" },
+    `Each cell stands for a block of ${block[0]}\u00d7${block[1]} and shows its number farthest from zero.`) : null;
+  return make("div", {}, canvas, scale, make("p", { class: "quiet" }, summaryText(tensor)), whatIsACell, readout);
+}
+
+function placeText(tensor, i) {
+  if (!tensor.block) return indexText(i, tensor);
+  const wide = tensor.shape[tensor.shape.length - 1];
+  if (tensor.shape.length < 2) return indexText(i * tensor.block[1], tensor);
+  const row = Math.floor(i / tensor.columns) * tensor.block[0];
+  return indexText(row * wide + (i % tensor.columns) * tensor.block[1], tensor);
+}
