@@ -27,8 +27,8 @@ FLOORS: list[set[str]] = [
      "_properties", "_ranges", "_storage"},
     {"nn", "optim", "utils", "datasets", "serialization", "_pt_reader", "_pt_writer", "_gradients",
      "random", "_stand_in", "as_torch", "_settings", "accelerator", "amp", "backends", "cuda", "version"},
-    {"graph"},
-    {"_picture", "_compare", "_explain", "doctor", "bench", "parity", "training", "plots"},
+    {"_formulas", "graph"},
+    {"_picture", "_comparison", "_explanation", "doctor", "bench", "parity", "training", "plots"},
     {"cli", "__main__"},
 ]
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
@@ -51,6 +51,7 @@ AT_IMPORT = {
     "attrgetter", "deque", "local", "Lock", "RLock", "dtype", "re.compile", "itertools.count", "type", "getattr", "items",
     "split", "partition", "filterwarnings", "device", "layout", "memory_format",
     "loss", "elementwise", "wide", "operator_of", "writing", "nulling", "labelled",
+    "_sent_back", "_pieces", "_norm", "_normed", "_with_mean", "_per_element", "_term_by_term", "_symmetric",  # rules of formulas
     "missing_names", "install",  # the __getattr__ of a module; as_torch is imported for what it does
 }  # fmt: skip
 CONSTANTS = ("np.", "math.")  # np.float32(0.5), math.log(2)

@@ -334,6 +334,7 @@ _LATER = {
     **dict.fromkeys(("datasets", "nn", "optim", "plots", "utils")),
     "Picture": "_picture",
     "draw": "_picture",
+    "explain": "_explanation",
     "load": "serialization",
     "save": "serialization",
 }

@@ -1,0 +1,12 @@
+"""One table of formulas, by the names that nodes have in PyTorch's graph and in this package's."""
+
+from __future__ import annotations
+
+from .formula import Formula
+from .linear import LINEAR
+from .losses import LOSSES
+from .moves import MOVES
+from .pointwise import POINTWISE
+from .reductions import REDUCTIONS
+
+FORMULAS: dict[str, Formula] = {**POINTWISE, **REDUCTIONS, **LINEAR, **MOVES, **LOSSES}
