@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-collect_ignore_glob = ["recorded/record_*.py"]  # scripts that need PyTorch, and no tests
+collect_ignore_glob = ["recorded/record_*.py", "scripts/*"]  # scripts that need PyTorch, and no tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

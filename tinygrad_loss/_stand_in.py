@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 from ._version import __version__
-from .errors import MissingModule, is_missing
+from .errors import MissingModule, is_missing, names_of
 
 PACKAGE = __name__.partition(".")[0]
 TWIN_OF = "2.13.0"
@@ -43,7 +43,7 @@ class _Finder(MetaPathFinder):
         if PathFinder.find_spec(here, getattr(parent, "__path__", [])) is None:
             # Another name than was asked for: then Python's `from torch.nn import Name` passes the message on.
             place, _, name = f"torch.{rest}".rpartition(".")
-            raise MissingModule(is_missing(name, place, dir(parent)), name=here if top == "torch" else f"torch.{rest}")
+            raise MissingModule(is_missing(name, place, names_of(parent)), name=here if top == "torch" else f"torch.{rest}")
         return ModuleSpec(fullname, _Loader()) if top == "torch" else None
 
 

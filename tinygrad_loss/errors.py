@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 
@@ -16,6 +17,10 @@ class MissingExtra(ImportError):
             f"{purpose} needs {library}, which is not installed. Run: pip install 'tinygrad_loss[{extra}]'",
             name=library,
         )
+
+
+class LinAlgError(RuntimeError):
+    """A matrix has no inverse, or a system of equations no solution."""
 
 
 def type_name(value: object) -> str:
@@ -60,6 +65,12 @@ def is_missing(name: str, place: str, names: Iterable[str]) -> str:
     )
 
 
+def names_of(module: ModuleType) -> list[str]:
+    """The names of PyTorch's that a module has, without what it needs itself."""
+    own = [name for name in dir(module) if name not in ("TYPE_CHECKING", "Any", "missing_names")]
+    return list(getattr(module, "__all__", own))
+
+
 def missing_names(module: str) -> Callable[[str], Any]:
     """The ``__getattr__`` of a module that bears PyTorch's names: AttributeError with the nearest name that there is."""
     place = "torch" + module.removeprefix("tinygrad_loss")
@@ -68,6 +79,6 @@ def missing_names(module: str) -> Callable[[str], Any]:
         if name.startswith("_"):  # asked by tools, which go on without it
             raise AttributeError(f"module '{place}' has no attribute '{name}'")
         # obj=None: Python would add a suggestion of its own.
-        raise MissingName(is_missing(name, place, dir(sys.modules[module])), name=name, obj=None)
+        raise MissingName(is_missing(name, place, names_of(sys.modules[module])), name=name, obj=None)
 
     return missing

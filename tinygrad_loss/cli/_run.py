@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import builtins
 import sys
 import traceback
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def _as_main(script: Path, arguments: list[str]) -> Iterator[ModuleType]:
     """A module ``__main__`` as ``python SCRIPT.py`` makes it, with ``sys.argv`` and ``sys.path`` to fit."""
     main = ModuleType("__main__")
     main.__file__ = str(script)
-    main.__dict__["__builtins__"] = __builtins__
+    main.__dict__["__builtins__"] = builtins
     saved = sys.argv, sys.path, sys.modules["__main__"]
     sys.argv = [str(script), *arguments]
     sys.path = [str(script.resolve().parent), *sys.path]

@@ -28,7 +28,7 @@ class IncompatibleKeys(_Keys):
     def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
-        return super().__repr__().replace("_Keys", "_IncompatibleKeys", 1)
+        return super().__repr__().replace("IncompatibleKeys", "_IncompatibleKeys", 1)
 
     __str__ = __repr__
 
