@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import type_word
+from .._dtypes import SCALARS, type_word
 from ..autograd.node import Node
 from ._record import array_of, data_of, record
 from ._views import rewrite
@@ -39,7 +39,7 @@ class HardtanhBackward0(Node):
     __slots__ = ()
     inputs = ("self",)
     saves = ("self", "min_val", "max_val")
-    vjps = (lambda g, x, low, high: where((data_of(x) > low) & (data_of(x) < high), g, 0.0),)
+    vjps = (lambda g, x, low, high: where((data_of(x) <= low) | (data_of(x) >= high), 0.0, g),)
 
 
 def slopes(x: Any, slope: float) -> Any:
@@ -57,6 +57,10 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     (tensor([-1.0000,  0.5000,  1.0000], grad_fn=<HardtanhBackward0>), tensor([0., 1., 0.]))
     """
     x = array_of(input, "hardtanh")
+    if x.dtype == np.bool_:
+        raise RuntimeError("Bool inputs not supported for hardtanh. Convert it: input.float()")
+    if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
+        raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, {min_val} and {max_val}. Convert it: input.float()")
     if min_val > max_val:
         raise ValueError(f"hardtanh(): min_val cannot be greater than max_val, got {min_val} and {max_val}")
     if inplace:
@@ -75,6 +79,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     x = array_of(input, "leaky_relu")
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"leaky_relu_cpu\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
+    if not isinstance(negative_slope, SCALARS):
+        raise TypeError(f"leaky_relu(): argument 'negative_slope' must be Number, not {type(negative_slope).__name__}")
     if inplace:
         if negative_slope < 0 and input.requires_grad:
             raise RuntimeError(

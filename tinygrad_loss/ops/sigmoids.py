@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._dtypes import SCALARS, type_word
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.wrapping import wrap
 from ..kernels import sigmoid as kernel
 from ._fused import Fused
 from ._narrow import widened
-from ._record import array_of, data_of, floating, record
+from ._record import Array, array_of, data_of, floating, record
 from .pointwise import abs, exp, log1p
 from .selection import where
 
@@ -100,11 +101,11 @@ class SoftplusBackward0(Node):
 
 
 class ReluBackward0(Node):
-    """y = max(x, 0): the gradient passes where y > 0."""
+    """y = max(x, 0): the gradient passes where y > 0 (and where it is nan)."""
 
     __slots__ = ()
     saves = ("result",)
-    vjps = (lambda g, y: where(data_of(y) > 0, g, 0.0),)
+    vjps = (lambda g, y: where(data_of(y) <= 0, 0.0, g),)
 
 
 def sigmoid_definition(x: Any) -> Any:
@@ -131,7 +132,7 @@ def sigmoid(input: Tensor) -> Tensor:
     tensor([0.2689, 0.5000, 1.0000])
     """
     if not hasattr(input, "_data"):
-        return widened(kernel.sigmoid, np.asarray(input))  # type: ignore[no-any-return]
+        return widened(kernel.sigmoid, array_of(input, "sigmoid"))  # type: ignore[no-any-return]
     s, tail = widened(kernel.sigmoid_and_tail, floating(array_of(input, "sigmoid")))
     return record(SigmoidBackward0, (input,), s, (s, tail))  # type: ignore[no-any-return]
 
@@ -144,7 +145,7 @@ def tanh(input: Tensor) -> Tensor:
     tensor([0.0000, 0.7616])
     """
     if not hasattr(input, "_data"):
-        return widened(kernel.tanh, np.asarray(input))  # type: ignore[no-any-return]
+        return widened(kernel.tanh, array_of(input, "tanh"))  # type: ignore[no-any-return]
     x = floating(array_of(input, "tanh"))
     y = np.asarray(widened(kernel.tanh, x))
     return record(TanhBackward0, (input,), y, (y, x))  # type: ignore[no-any-return]
@@ -157,7 +158,7 @@ def logsigmoid(input: Tensor) -> Tensor:
     >>> torch.nn.functional.logsigmoid(torch.tensor([0.0, -1000.0]))
     tensor([-6.9315e-01, -1.0000e+03])
     """
-    x = floating(array_of(input, "logsigmoid"))
+    x = _floats(input, "log_sigmoid")
     out, tail = widened(kernel.logsigmoid_and_tail, x)
     return record(LogSigmoidBackward0, (input,), out, (x, tail))  # type: ignore[no-any-return]
 
@@ -169,9 +170,20 @@ def softplus(input: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     >>> torch.nn.functional.softplus(torch.tensor([-1.0, 0.0, 30.0]))
     tensor([ 0.3133,  0.6931, 30.0000])
     """
-    x = floating(array_of(input, "softplus"))
+    x = _floats(input, "softplus")
+    for name, value in (("beta", beta), ("threshold", threshold)):
+        if not isinstance(value, SCALARS):
+            raise TypeError(f"softplus(): argument '{name}' must be Number, not {type(value).__name__}")
     out = widened(partial(kernel.softplus, beta=beta, threshold=threshold), x)
     return record(SoftplusBackward0, (input,), np.asarray(out), (x, beta, threshold))  # type: ignore[no-any-return]
+
+
+def _floats(input: Any, function: str) -> Array:
+    """The array of a tensor; NotImplementedError for integers."""
+    x = array_of(input, function)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"{function}_cpu\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
+    return x
 
 
 def _softplus_slope(x: Any, beta: float, threshold: float) -> Any:
@@ -187,5 +199,7 @@ def relu(input: Tensor) -> Tensor:
     tensor([0., 2.])
     """
     x = array_of(input, "relu")
+    if x.dtype == np.bool_:
+        raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
     out = np.asarray(np.maximum(x, x.dtype.type(0)))
     return record(ReluBackward0, (input,), out, (out,))  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..._dtypes import dtype as DType
 from ...ops import sigmoids, softmaxes
 from ...ops._record import data_of
+from ._arguments import must_have
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -59,6 +60,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _implicit(name: str, input: Any, dim: int | None) -> int:
+    must_have("softmax" if name != "log_softmax" else name, input=input)
     if dim is not None:
         return dim
     warnings.warn(

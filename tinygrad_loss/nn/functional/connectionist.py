@@ -18,6 +18,7 @@ from ...ops.pointwise import exp, log
 from ...ops.reductions import mean, sum
 from ...ops.selection import masked_fill, where
 from ...ops.shaping import squeeze, unsqueeze
+from ._arguments import must_be_bool, must_be_integer
 from ._defined import loss
 from ._reduction import checked_reduction
 
@@ -102,7 +103,7 @@ def ctc_loss_definition(
 ) -> Tensor:
     """``ctc_loss`` in primitives: exp, log and sums, frame by frame."""
     reduction = checked_reduction(reduction, None, None)
-    labels, inputs, lengths = _checked(log_probs, targets, input_lengths, target_lengths, blank)
+    labels, inputs, lengths = _checked(log_probs, targets, input_lengths, target_lengths, blank, zero_infinity)
     batch = log_probs if log_probs.ndim == 3 else unsqueeze(log_probs, 1)
     losses = ctc_in_primitives(batch, labels, inputs, lengths, blank, zero_infinity)
     return _finished(losses, log_probs, lengths, reduction, zero_infinity)  # type: ignore[no-any-return]
@@ -141,7 +142,7 @@ def ctc_loss(
     Graves et al., Connectionist temporal classification, 2006
     """
     reduction = checked_reduction(reduction, None, None)
-    labels, inputs, lengths = _checked(log_probs, targets, input_lengths, target_lengths, blank)
+    labels, inputs, lengths = _checked(log_probs, targets, input_lengths, target_lengths, blank, zero_infinity)
     batch = log_probs if log_probs.ndim == 3 else unsqueeze(log_probs, 1)
     x = batch._data
     states = kernel.states_of(_labels(labels, lengths), blank)
@@ -170,7 +171,9 @@ def _labels(targets: Array, lengths: tuple[int, ...]) -> list[Any]:
     return [targets[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
 
-def _checked(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int) -> tuple[Array, Any, Any]:
+def _checked(
+    log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int, zero_infinity: bool
+) -> tuple[Array, Any, Any]:
     """The checked targets and lengths."""
     both = [input_lengths, target_lengths]
     tensors = all(isinstance(one, Variable) for one in (log_probs, targets))
@@ -180,8 +183,12 @@ def _checked(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
             f"ctc_loss() received an invalid combination of arguments - got ({kinds}), but expected log_probs and targets as "
             "Tensors, and input_lengths and target_lengths both as Tensors of integers or both as tuples of ints"
         )
+    must_be_integer("ctc_loss", blank=blank)
+    must_be_bool("ctc_loss", zero_infinity=zero_infinity)
     inputs, lengths = (_lengths(one, name) for one, name in zip(both, ("input_lengths", "target_lengths"), strict=True))
     x, labels = log_probs._data, targets._data
+    if not x.ndim:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1): ctc_loss takes (T, N, C) or (T, C)")
     checking = "(while checking arguments for ctc_loss_allocate_outputs)"
     if x.ndim not in (2, 3):
         raise RuntimeError(

@@ -217,9 +217,12 @@ def _as_one_node(
     x, w, b, classes, scale = (data_of(value) for value in (input, linear_weight, linear_bias, target, weight))
     block = options.rows(len(x), x.shape[1], len(w), input.dtype)
     _check_dtypes(x, w, b)
-    check_classes(wrap(np.broadcast_to(x[:1, :1], (len(x), len(w))), NO_EDGE), target, weight, "cross_entropy")
+    check_classes(wrap(np.broadcast_to(np.zeros((), x.dtype), (len(x), len(w))), NO_EDGE), target, weight, "cross_entropy")
     wide = [value if value is None or value.dtype != np.float16 else value.astype(np.float32) for value in (x, w, b, scale)]
-    state = InBlocks(Linear(*wide[:3]), classes, wide[3], ignore_index, _wanted(input, linear_weight, linear_bias))
+    try:
+        state = InBlocks(Linear(*wide[:3]), classes, wide[3], ignore_index, _wanted(input, linear_weight, linear_bias))
+    except IndexError as error:  # another class than without options, as in PyTorch
+        raise RuntimeError(f"index out of bounds, it is out of bounds for dimension 1 with size {len(w)}. {error}") from None
     state.block = block or state.block
     losses = state.losses(reduction)
     total = losses.dtype.type(state.total_weight())

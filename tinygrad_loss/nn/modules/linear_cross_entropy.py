@@ -54,6 +54,10 @@ class LinearCrossEntropyOptions:
 
     def rows(self, num_batches: int, in_features: int, num_classes: int, dtype: DType) -> int | None:
         """The number of rows in a block; None: whatever is best."""
+        if not dtype.is_floating_point:
+            raise ValueError(
+                f"acc_dtype must be one of {{None, torch.float16, torch.float32, torch.float64}}, got {dtype!r} from the input: input.float()"
+            )
         if self.acc_dtype not in (None, dtype) and (dtype, self.acc_dtype) != (float16, float32):
             raise RuntimeError(
                 "linear_cross_entropy supports float32 acc_dtype with float16/bfloat16 inputs, but got "
