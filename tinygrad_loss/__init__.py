@@ -46,6 +46,7 @@ from ._draws import (
     bernoulli as bernoulli,
     multinomial as multinomial,
     normal as normal,
+    poisson as poisson,
     rand as rand,
     rand_like as rand_like,
     randint as randint,
@@ -107,7 +108,15 @@ from ._properties import (
     result_type as result_type,
     typename as typename,
 )
-from ._ranges import arange as arange, eye as eye, linspace as linspace, logspace as logspace, range as range
+from ._ranges import (
+    arange as arange,
+    eye as eye,
+    linspace as linspace,
+    logspace as logspace,
+    range as range,
+    tril_indices as tril_indices,
+    triu_indices as triu_indices,
+)
 from ._settings import (
     are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
     get_float32_matmul_precision as get_float32_matmul_precision,
@@ -130,6 +139,19 @@ from .autograd import (
 )
 from .errors import missing_names as _missing_names
 from .kernels.threads import get_num_threads as get_num_threads, set_num_threads as set_num_threads
+from .ops import (
+    blends as _blends,
+    blocks as _blocks,
+    covariance as _covariance,
+    curves as _curves,
+    order_statistics as _order_statistics,
+    pairs as _pairs,
+    part_writes as _part_writes,
+    reducing_scatter as _reducing_scatter,
+    running as _running,
+    searching as _searching,
+    solving as _solving,
+)
 from .ops._casts import clone as clone
 from .ops.arithmetic import (
     add as add,
@@ -138,6 +160,7 @@ from .ops.arithmetic import (
     neg as neg,
     pow as pow,
     reciprocal as reciprocal,
+    rsub as rsub,
     square as square,
     sub as sub,
 )
@@ -310,6 +333,34 @@ from .ops.trigonometry import (
     tan as tan,
 )
 
+addcdiv, addcmul, lerp = _blends.addcdiv, _blends.addcmul, _blends.lerp
+addbmm, block_diag, cartesian_prod = _blocks.addbmm, _blocks.block_diag, _blocks.cartesian_prod
+combinations, cross, dsplit, hsplit, kron = _blocks.combinations, _blocks.cross, _blocks.dsplit, _blocks.hsplit, _blocks.kron
+matrix_power, vsplit = _blocks.matrix_power, _blocks.vsplit
+cdist, corrcoef, cov, dist = _covariance.cdist, _covariance.corrcoef, _covariance.cov, _covariance.dist
+renorm = _covariance.renorm
+angle, deg2rad, erfc, i0, isneginf = _curves.angle, _curves.deg2rad, _curves.erfc, _curves.i0, _curves.isneginf
+isposinf, isreal, logit, mvlgamma = _curves.isposinf, _curves.isreal, _curves.logit, _curves.mvlgamma
+nan_to_num, positive, rad2deg, sgn = _curves.nan_to_num, _curves.positive, _curves.rad2deg, _curves.sgn
+signbit, sinc = _curves.signbit, _curves.sinc
+kthvalue, mode, msort = _order_statistics.kthvalue, _order_statistics.mode, _order_statistics.msort
+nanmean, nanmedian, nanquantile = _order_statistics.nanmean, _order_statistics.nanmedian, _order_statistics.nanquantile
+nansum, quantile = _order_statistics.nansum, _order_statistics.quantile
+bitwise_left_shift, bitwise_right_shift, copysign = _pairs.bitwise_left_shift, _pairs.bitwise_right_shift, _pairs.copysign
+float_power, fmax, fmin, gcd, heaviside = _pairs.float_power, _pairs.fmax, _pairs.fmin, _pairs.gcd, _pairs.heaviside
+hypot, lcm, ldexp, logaddexp, logaddexp2 = _pairs.hypot, _pairs.lcm, _pairs.ldexp, _pairs.logaddexp, _pairs.logaddexp2
+nextafter = _pairs.nextafter
+as_strided, as_strided_scatter = _part_writes.as_strided, _part_writes.as_strided_scatter
+diagonal_scatter, narrow_copy = _part_writes.diagonal_scatter, _part_writes.narrow_copy
+select_scatter, slice_scatter = _part_writes.select_scatter, _part_writes.slice_scatter
+index_reduce, put, scatter_reduce = _reducing_scatter.index_reduce, _reducing_scatter.put, _reducing_scatter.scatter_reduce
+cummax, cummin, cumulative_trapezoid, diff = _running.cummax, _running.cummin, _running.cumulative_trapezoid, _running.diff
+logcumsumexp, trapezoid, trapz = _running.logcumsumexp, _running.trapezoid, _running.trapz
+argwhere, bucketize, histc, isin = _searching.argwhere, _searching.bucketize, _searching.histc, _searching.isin
+searchsorted, unique_consecutive = _searching.searchsorted, _searching.unique_consecutive
+unravel_index = _searching.unravel_index
+det, inverse, logdet, slogdet = _solving.det, _solving.inverse, _solving.logdet, _solving.slogdet
+
 bool, float, int = _bool, float32, int32
 absolute, negative, fix, clip = abs, neg, trunc, clamp
 subtract, multiply, divide, true_divide = sub, mul, div, div
@@ -317,6 +368,8 @@ arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, a
 concat = concatenate = cat
 row_stack = vstack
 ger, split_with_sizes = outer, split
+adjoint = Tensor.adjoint
+conj = conj_physical = resolve_conj = resolve_neg = Tensor.conj
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne
 moveaxis, swapaxes, swapdims = movedim, transpose, transpose
 newaxis = None
@@ -325,13 +378,21 @@ newaxis = None
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_loss(\.|$)")
 
 if _TYPE_CHECKING:
-    from . import datasets as datasets, nn as nn, optim as optim, plots as plots, utils as utils
+    from . import (
+        datasets as datasets,
+        linalg as linalg,
+        nn as nn,
+        optim as optim,
+        plots as plots,
+        special as special,
+        utils as utils,
+    )
     from ._picture import Picture as Picture, draw as draw
     from .serialization import load as load, save as save
 
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {
-    **dict.fromkeys(("datasets", "nn", "optim", "plots", "utils")),
+    **dict.fromkeys(("datasets", "linalg", "nn", "optim", "plots", "special", "utils")),
     "Picture": "_picture",
     "draw": "_picture",
     "explain": "_explanation",

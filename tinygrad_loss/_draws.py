@@ -12,11 +12,13 @@ import numpy as np
 
 from . import _dtypes
 from ._creation import like, listed_size, made, room, size_from
+from ._dtypes import type_word
 from ._from_python import Array, numpy_dtype
 from ._generator import Generator, stream_of
 from .autograd import clock
 from .autograd.variable import Variable, any_requires_grad
 from .errors import type_name
+from .kernels import random_counts as counts
 from .kernels.memory_order import dense_like
 from .ops import noise
 from .ops._record import array_of, record
@@ -299,3 +301,20 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
 def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill this tensor with random numbers of the Cauchy distribution."""
     return _fill(self, noise.CauchyBackward0, "cauchy_", generator, float(median), float(sigma))
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """A random count for each rate in ``input``.
+
+    >>> import tinygrad_loss as torch
+    >>> generator = torch.manual_seed(0); torch.poisson(torch.tensor([0.0, 4.0, 100.0]))
+    tensor([ 0.,  8., 95.])
+    """
+    rates = array_of(input, "poisson")
+    if rates.dtype.kind != "f":
+        raise NotImplementedError(f"\"poisson_cpu\" not implemented for '{type_word(rates.dtype)}'")
+    if np.any(rates < 0):
+        raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
+    stream = stream_of(generator, "poisson")
+    out = counts.poisson(rates, lambda: float(stream.rand((1,), np.float64)[0]))
+    return record(noise.PoissonBackward0, (input,), out)  # type: ignore[no-any-return]

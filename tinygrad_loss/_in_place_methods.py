@@ -6,7 +6,11 @@ import numpy as np
 
 from .ops import (
     arithmetic,
+    blends,
+    blocks,
     comparison,
+    covariance,
+    curves,
     diagonals,
     entropies,
     gammas,
@@ -15,9 +19,11 @@ from .ops import (
     indexing_along,
     inplace,
     linear_sums,
+    pairs,
     permuting,
     pointwise,
     products,
+    reducing_scatter,
     rounding,
     selection,
     shaping,
@@ -48,6 +54,24 @@ class InPlaceMethods:
     sign_ = in_place(pointwise.sign)
     reciprocal_ = in_place(arithmetic.reciprocal)
     square_ = in_place(arithmetic.square)
+    addcmul_ = in_place(blends.addcmul)
+    addcdiv_ = in_place(blends.addcdiv)
+    lerp_ = in_place(blends.lerp)
+    hypot_ = in_place(pairs.hypot)
+    copysign_ = in_place(pairs.copysign)
+    ldexp_ = in_place(pairs.ldexp)
+    nextafter_ = in_place(pairs.nextafter)
+    heaviside_ = in_place(pairs.heaviside)
+    float_power_ = in_place(pairs.float_power)
+    gcd_ = in_place(pairs.gcd)
+    lcm_ = in_place(pairs.lcm)
+    __ilshift__ = bitwise_left_shift_ = in_place(pairs.bitwise_left_shift)
+    __irshift__ = bitwise_right_shift_ = in_place(pairs.bitwise_right_shift)
+    renorm_ = in_place(covariance.renorm)
+    addbmm_ = in_place(blocks.addbmm)
+    scatter_reduce_ = in_place(reducing_scatter.scatter_reduce)
+    index_reduce_ = in_place(reducing_scatter.index_reduce)
+    put_ = writing(reducing_scatter.putting, "put_")
     exp_ = in_place(pointwise.exp)
     expm1_ = in_place(pointwise.expm1)
     log_ = in_place(pointwise.log)
@@ -65,18 +89,32 @@ class InPlaceMethods:
     atan2_ = arctan2_ = in_place(trigonometry.atan2)
     sinh_ = in_place(trigonometry.sinh)
     cosh_ = in_place(trigonometry.cosh)
+    asinh_ = arcsinh_ = in_place(trigonometry.asinh)
+    acosh_ = arccosh_ = in_place(trigonometry.acosh)
+    atanh_ = arctanh_ = in_place(trigonometry.atanh)
     erf_ = in_place(gammas.erf)
     erfinv_ = in_place(gammas.erfinv)
     lgamma_ = in_place(gammas.lgamma)
     digamma_ = in_place(gammas.digamma)
+    polygamma_ = in_place(gammas.polygamma_method, name="polygamma_")
+    erfc_ = in_place(curves.erfc)
+    sinc_ = in_place(curves.sinc)
+    i0_ = in_place(curves.i0)
+    logit_ = in_place(curves.logit)
+    mvlgamma_ = in_place(curves.mvlgamma)
+    deg2rad_ = in_place(curves.deg2rad)
+    rad2deg_ = in_place(curves.rad2deg)
+    sgn_ = in_place(curves.sgn)
+    nan_to_num_ = in_place(curves.nan_to_num)
+    conj_physical_ = in_place(curves.same, name="conj_physical_")
     exp2_ = in_place(pointwise.exp2)
     xlogy_ = in_place(entropies.xlogy)
     eq_ = in_place(comparison.eq)
-    ne_ = in_place(comparison.ne)
-    lt_ = in_place(comparison.lt)
-    le_ = in_place(comparison.le)
-    gt_ = in_place(comparison.gt)
-    ge_ = in_place(comparison.ge)
+    ne_ = not_equal_ = in_place(comparison.ne)
+    lt_ = less_ = in_place(comparison.lt)
+    le_ = less_equal_ = in_place(comparison.le)
+    gt_ = greater_ = in_place(comparison.gt)
+    ge_ = greater_equal_ = in_place(comparison.ge)
     logical_and_ = in_place(comparison.logical_and)
     logical_or_ = in_place(comparison.logical_or)
     logical_xor_ = in_place(comparison.logical_xor)
@@ -90,7 +128,7 @@ class InPlaceMethods:
     floor_ = in_place(rounding.floor)
     ceil_ = in_place(rounding.ceil)
     round_ = in_place(rounding.round)
-    trunc_ = in_place(rounding.trunc)
+    trunc_ = fix_ = in_place(rounding.trunc)
     frac_ = in_place(rounding.frac)
     clamp_ = clip_ = in_place(selection.clamp)
     clamp_min_ = in_place(selection.clamp_min)

@@ -196,3 +196,33 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool 
             raise RuntimeError(f"eye: {name} must be greater or equal to 0, got {value}")
     kind = numpy_dtype(dtype, "eye") or _dtypes.default_numpy()
     return made(np.eye(rows, columns, dtype=kind), "eye", requires_grad, options)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Where the elements of the lower triangle of a matrix of ``row`` rows and ``col`` columns stand: rows above columns.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    return _triangle("tril_indices", np.tril, row, col, offset, dtype, options)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Where the elements of the upper triangle of a matrix of ``row`` rows and ``col`` columns stand: rows above columns.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+    """
+    return _triangle("triu_indices", np.triu, row, col, offset, dtype, options)
+
+
+def _triangle(function: str, part: Any, row: int, col: int, offset: int, dtype: Any, options: dict[str, Any]) -> Tensor:
+    for name, value in (("row", row), ("col", col)):
+        if value < 0:
+            raise RuntimeError(f"{function}(): {name} must be non-negative, got {value}")
+    places = np.nonzero(part(np.ones((row, col), np.bool_), offset))
+    return made(np.array(places, numpy_dtype(dtype, function) or np.int64), function, False, options)

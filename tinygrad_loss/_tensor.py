@@ -11,6 +11,7 @@ from . import _conversions, _creation, _draws, _dtypes, _legacy, _properties
 from ._device import CPU, device, layout, strided
 from ._dtypes import from_numpy_dtype
 from ._in_place_methods import InPlaceMethods
+from ._more_methods import MoreMethods
 from ._printing import tensor_format, tensor_repr
 from ._shapes import Size
 from .autograd.node import NO_EDGE
@@ -51,7 +52,7 @@ from .ops.comparison import operator_of
 _int = int
 
 
-class Tensor(InPlaceMethods, Variable, concrete=True):
+class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     """An array of numbers of one dtype, with the place it has in the backward graph.
 
     Make one with ``tensor(...)``, ``zeros(...)`` and the like.

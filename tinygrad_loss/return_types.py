@@ -70,3 +70,42 @@ class aminmax(ReturnType):
     parts = ("min", "max")
     min = property(itemgetter(0))
     max = property(itemgetter(1))
+
+
+class kthvalue(ValuesAndIndices):
+    """The k-th smallest numbers along a dimension, and where they stand."""
+
+    __slots__ = ()
+
+
+class mode(ValuesAndIndices):
+    """The most frequent numbers along a dimension, and where they stand."""
+
+    __slots__ = ()
+
+
+class nanmedian(ValuesAndIndices):
+    """The middle numbers along a dimension but for nan, and where they stand."""
+
+    __slots__ = ()
+
+
+class cummax(ValuesAndIndices):
+    """The largest numbers so far, and where they stand."""
+
+    __slots__ = ()
+
+
+class cummin(ValuesAndIndices):
+    """The smallest numbers so far, and where they stand."""
+
+    __slots__ = ()
+
+
+class slogdet(ReturnType):
+    """The sign and the logarithm of the size of a determinant."""
+
+    __slots__ = ()
+    parts = ("sign", "logabsdet")
+    sign = property(itemgetter(0))
+    logabsdet = property(itemgetter(1))

@@ -95,5 +95,12 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     >>> torch.polygamma(1, torch.tensor([1.0]))
     tensor([1.6449])
     """
+    if n < 0:
+        raise RuntimeError(f"polygamma(n, x) does not support negative n: {n}.")
     x = floating(array_of(input, "polygamma"))
     return record(PolygammaBackward0, (input,), special.polygamma(n, x), (x, n))  # type: ignore[no-any-return]
+
+
+def polygamma_method(input: Tensor, n: int) -> Tensor:
+    """The n-th derivative of digamma: ``x.polygamma(n)``."""
+    return polygamma(n, input)

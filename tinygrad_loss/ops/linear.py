@@ -294,6 +294,11 @@ def matmul_operator(input: Tensor, other: Any) -> Any:
     return matmul(input, other) if hasattr(other, "_data") else NotImplemented
 
 
+def rmatmul(input: Tensor, other: Tensor) -> Tensor:
+    """``other @ input``."""
+    return matmul(other, input)
+
+
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """The sums of products over the last dimensions of both; a 0-dim tensor multiplies.
 

@@ -111,3 +111,9 @@ class NormalBackward3(Noise):
     __slots__ = ()
     saves = ("mean_sym_sizes", "std_sym_sizes")
     vjps = (lambda g, mean, std: g * 0.0, lambda g, mean, std: g * 0.0)
+
+
+class PoissonBackward0(Noise):
+    """poisson(rates)."""
+
+    __slots__ = ()

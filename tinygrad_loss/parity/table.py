@@ -10,6 +10,7 @@ from . import (
     rows_layers,
     rows_linear,
     rows_linear_cross_entropy,
+    rows_loss_variants,
     rows_losses,
     rows_losses_more,
     rows_pointwise,
@@ -33,6 +34,7 @@ FAMILIES = (
     rows_inplace,
     rows_losses,
     rows_losses_more,
+    rows_loss_variants,
 )
 
 
