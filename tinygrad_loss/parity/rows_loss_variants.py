@@ -40,7 +40,7 @@ VALUES = (
         **ROUGH,
     ),
     *options("bce_with_logits double target", lambda F, red, x, y: F.binary_cross_entropy_with_logits(x, y.double(), reduction=red), (A, probabilities(3, 4, grad=False)), **ROUGH),
-    *options("bce half weight", lambda F, red, p, y, w: F.binary_cross_entropy(p, y, w.half(), reduction=red), (probabilities(3, 4), probabilities(3, 4, grad=False), positive(4, grad=False))),
+    *options("bce half weight", lambda F, red, p, y, w: F.binary_cross_entropy(p, y, w.half(), reduction=red), (probabilities(3, 4), probabilities(3, 4, grad=False), positive(4, grad=False)), second=False),
     *options("smooth_l1 integer beta", lambda F, red, x, y: F.smooth_l1_loss(x, y, beta=2, reduction=red), (A, B)),
     *options("smooth_l1 integer target", lambda F, red, x, y: F.smooth_l1_loss(x, y, reduction=red), (A, LONG)),
     Row("huber integer target no gradient", lambda torch, x, y: torch.nn.functional.huber_loss(x, y), (B, LONG)),
