@@ -76,9 +76,9 @@ def _node_facts(node: Node, tensors: Tensors) -> dict[str, Any]:
 
 
 def _edge_facts(edge: Edge, tensors: Tensors) -> dict[str, Any]:
-    both = edge.gradient is not None and edge.reference is not None
+    verdict = "" if edge.gradient is None or edge.reference is None else difference(edge.gradient, edge.reference)
     return {"source": edge.source, "target": edge.target, "input": edge.input, "gradient": tensors.number(edge.gradient),
-            "reference": tensors.number(edge.reference), "verdict": difference(edge.gradient, edge.reference) if both else ""}
+            "reference": tensors.number(edge.reference), "verdict": verdict}
 
 
 def sources(graphs: Sequence[Graph]) -> dict[str, dict[str, Any]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..autograd.node import Node
 from ..graph.definitions import definition_place, definition_text
-
-_PACKAGE = Path(inspect.getfile(Node)).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +45,26 @@ def source_of(type_name: str) -> Source | None:
     return _statement(cls, rule)
 
 
-def _classes(root: type) -> Iterator[type]:
+def _classes(root: type[Any]) -> Iterator[type[Any]]:
     for cls in root.__subclasses__():
         yield cls
         yield from _classes(cls)
 
 
-def _statement(cls: type, rule: str) -> Source | None:
-    """The statement of its module that makes a class: `class X` or `X = ...`."""
-    module = inspect.getmodule(cls)
-    path = Path(getattr(module, "__file__", None) or "")
-    if module is None or not path.is_relative_to(_PACKAGE):  # a Function of the user's own
-        return None
-    try:
-        text = inspect.getsource(module)
-    except OSError:  # a package without its source files
-        return None
-    for node in ast.parse(text).body:
-        names = [node.name] if isinstance(node, ast.ClassDef) else []
-        names += [target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)]
-        if cls.__name__ in names:
-            return Source(rule, path.relative_to(_PACKAGE).as_posix(), node.lineno, ast.get_source_segment(text, node) or "")
+def _statement(cls: type[Any], rule: str) -> Source | None:
+    """The statement that makes a class: `class X`, or `X = ...` in whichever module of the package that stands."""
+    package = Path(inspect.getfile(Node)).parents[1]
+    for module in [module for module in sys.modules.values() if getattr(module, cls.__name__, None) is cls]:
+        path = Path(getattr(module, "__file__", None) or "")
+        if not path.is_relative_to(package):  # a Function of the user's own
+            continue
+        try:
+            text = inspect.getsource(module)
+        except OSError:  # a package without its source files
+            continue
+        for node in ast.parse(text).body:
+            names = [node.name] if isinstance(node, ast.ClassDef) else []
+            names += [target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)]
+            if cls.__name__ in names:
+                return Source(rule, path.relative_to(package).as_posix(), node.lineno, ast.get_source_segment(text, node) or "")
     return None

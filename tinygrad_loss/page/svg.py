@@ -67,7 +67,7 @@ def _mark(drawing: ET.Element, graph: Graph) -> None:
         elif id in edges and pair is None:
             _button(part, "edge", id, _edge_label(edges[id], nodes))
         elif pair is not None:
-            flow = id if id in edges else next((end for end in pair.groups() if end in edges), direct.get(pair.groups(), ""))
+            flow = id if id in edges else next((end for end in pair.groups() if end in edges), direct.get((pair[1], pair[2]), ""))
             part.set("data-flow", flow)
             part.set("aria-hidden", "true")
         else:

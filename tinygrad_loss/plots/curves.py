@@ -1,4 +1,4 @@
-"""Learning curves: loss and accuracy by epoch, as an SVG whose bytes are the same for the same runs."""
+"""Learning curves: loss and accuracy by epoch. The SVG of `save_curves` has the same bytes for the same runs."""
 
 from __future__ import annotations
 
@@ -7,28 +7,58 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .errors import MissingExtra
-from .training import Epoch, Run
+from ..errors import MissingExtra
+from ..training import Epoch, Run
+from ._style import BLUE, FAINT, ORANGE, axes_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["save_curves"]
-
-_TRAIN, _HELD_OUT, _FAINT = "#1f5fa8", "#d9660f", "#8a8a8a"
 _STYLE: Any = {
     "svg.hashsalt": "tinygrad_loss",  # else the ids in the file differ from run to run
     "svg.fonttype": "none",  # text stays text: it can be searched, and read aloud
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": _FAINT,
+    "axes.edgecolor": FAINT,
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#e6e6e6",
     "xtick.color": "#444444",
     "ytick.color": "#444444",
 }
+
+
+def loss_curves(run: Run, *, ax: Axes | None = None) -> Axes:
+    """The loss on training and on held-out rows by epoch, in nats.
+
+    The dashed line is ln C, the loss of a model that gives each of the C classes the same probability. MissingExtra without
+    matplotlib.
+
+    >>> from tinygrad_loss.datasets import load_iris
+    >>> from tinygrad_loss.training import train
+    >>> axes = loss_curves(train(load_iris(), epochs=2))
+    >>> [line.get_label() for line in axes.lines[1:]], axes.get_ylabel()
+    (['training rows', 'held-out rows'], 'loss (nats)')
+    """
+    axes = axes_for(ax, "learning curves")
+    _draw_loss(axes, run, labels=True)
+    axes.set_xlabel("epoch")
+    axes.legend(frameon=False)
+    return axes
+
+
+def accuracy_curves(run: Run, *, ax: Axes | None = None) -> Axes:
+    """The accuracy on training and on held-out rows by epoch, in percent of rows. MissingExtra without matplotlib.
+
+    >>> from tinygrad_loss.datasets import load_iris
+    >>> from tinygrad_loss.training import train
+    >>> accuracy_curves(train(load_iris(), epochs=2)).get_ylabel()
+    'accuracy (% of rows)'
+    """
+    axes = axes_for(ax, "learning curves")
+    _draw_accuracy(axes, run, labels=True)
+    return axes
 
 
 def save_curves(runs: Sequence[Run], path: str | os.PathLike[str]) -> None:
@@ -64,7 +94,7 @@ def save_curves(runs: Sequence[Run], path: str | os.PathLike[str]) -> None:
 def _draw_loss(axes: Axes, run: Run, labels: bool) -> None:
     axes.set_title(f"{run.table.name}, {run.kind}", fontweight="bold", loc="left", pad=10)
     chance = math.log(len(run.table.class_names))
-    axes.axhline(chance, color=_FAINT, linestyle="--", linewidth=1)
+    axes.axhline(chance, color=FAINT, linestyle="--", linewidth=1)
     axes.annotate(
         f"guessing: ln {len(run.table.class_names)} = {chance:.2f}",
         (1, chance), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
@@ -88,7 +118,7 @@ def _draw_accuracy(axes: Axes, run: Run, labels: bool) -> None:
     axes.set_xlabel("epoch")
     axes.annotate(
         f"held out: {100 * last.held_out_accuracy:.1f} %",
-        (1, 0.08), xycoords="axes fraction", ha="right", color=_HELD_OUT, fontweight="bold",
+        (1, 0.08), xycoords="axes fraction", ha="right", color=ORANGE, fontweight="bold",
     )  # fmt: skip
     if labels:
         axes.set_ylabel("accuracy (% of rows)")
@@ -96,5 +126,5 @@ def _draw_accuracy(axes: Axes, run: Run, labels: bool) -> None:
 
 
 def _lines(axes: Axes, epochs: list[int], train: list[float], held_out: list[float]) -> None:
-    axes.plot(epochs, train, color=_TRAIN, linewidth=1.8, label="training rows")
-    axes.plot(epochs, held_out, color=_HELD_OUT, linewidth=1.8, label="held-out rows")
+    axes.plot(epochs, train, color=BLUE, linewidth=1.8, label="training rows")
+    axes.plot(epochs, held_out, color=ORANGE, linewidth=1.8, label="held-out rows")
