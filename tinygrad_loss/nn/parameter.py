@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,69 @@ class Parameter(Tensor):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return type(self), (wrap(self._data, NO_EDGE), self.requires_grad)
+
+
+class UninitializedParameter(Parameter):
+    """A parameter whose shape is not known yet: that of a lazy layer before its first call. All but ``materialize`` is refused.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.nn.LazyLinear(3).weight
+    <UninitializedParameter>
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: DType | None = None) -> UninitializedParameter:
+        check_device(device, "UninitializedParameter")
+        self = object.__new__(cls)
+        _hold(self, np.empty(0, default_numpy() if dtype is None else dtype.numpy))
+        self._edge = LEAF if requires_grad else NO_EDGE
+        return self
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        pass
+
+    @property
+    def _data(self) -> Any:
+        raise ValueError(
+            "Attempted to use an uninitialized parameter: the layer it belongs to is lazy, and takes its shape from the first input. "
+            "Call `forward` with a dummy batch to initialize the parameters before calling torch functions"
+        )
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. Call `forward` to initialize the parameters before "
+            "accessing their attributes."
+        )
+
+    def materialize(self, shape: tuple[int, ...]) -> None:
+        """Become an ordinary parameter of that shape, its numbers still to be drawn."""
+        kind = Tensor._data.__get__(self).dtype
+        self.__class__ = Parameter  # type: ignore[assignment]
+        _hold(self, np.empty(shape, kind))
+
+    def convert(self, fn: Callable[[Tensor], Tensor]) -> None:
+        """Take the dtype that ``fn`` gives a tensor of this parameter's dtype."""
+        _hold(self, fn(wrap(Tensor._data.__get__(self), NO_EDGE))._data)
+
+    def detach(self) -> Tensor:
+        """The parameter itself, for a state_dict."""
+        return self
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
+        return "<UninitializedParameter>"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
+        if id(self) not in memo:
+            memo[id(self)] = other = UninitializedParameter(self.requires_grad)
+            _hold(other, Tensor._data.__get__(self))
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+
+def _hold(parameter: Tensor, array: np.ndarray[Any, Any]) -> None:
+    """Set the array of a parameter that refuses to show it."""
+    Tensor._data.__set__(parameter, array)
 
 
 def empty_parameter(*shape: int, device: Any = None, dtype: DType | None = None, requires_grad: bool = True) -> Parameter:

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 from ...errors import missing_names
 from ...ops.rectifiers import hardtanh, leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
+from .bags import embedding_bag
+from .bent_lines import hardshrink, hardsigmoid, hardswish, prelu, relu6, rrelu, softshrink, threshold
 from .binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from .class_margins import multi_margin_loss, multilabel_margin_loss
 from .connectionist import ctc_loss
+from .convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from .distances import cosine_similarity, normalize, pairwise_distance
 from .divergence import kl_div
+from .dropouts import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .embeddings import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from .entropy import cross_entropy
 from .fused_linear import linear_cross_entropy
-from .layers import dropout, embedding, linear, one_hot
+from .layers import bilinear, dropout, embedding, linear, one_hot
 from .likelihoods import gaussian_nll_loss, poisson_nll_loss
+from .linear_units import celu, elu, gelu, glu, gumbel_softmax, mish, selu, silu, softsign, tanhshrink
 from .margins import hinge_embedding_loss, margin_ranking_loss, multilabel_soft_margin_loss, soft_margin_loss
 from .negative_log_likelihood import nll_loss
-from .regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
-from .bent_lines import hardshrink, hardsigmoid, hardswish, prelu, relu6, rrelu, softshrink, threshold
-from .convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from .dropouts import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
-from .linear_units import celu, elu, gelu, glu, gumbel_softmax, mish, selu, silu, softsign, tanhshrink
 from .normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from .padding import pad
 from .pooling import (
@@ -43,6 +43,7 @@ from .pooling import (
     max_unpool3d,
     unfold,
 )
+from .regression import huber_loss, l1_loss, mse_loss, smooth_l1_loss
 from .resizing import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -69,6 +70,7 @@ __all__ = [
     "avg_pool2d",
     "avg_pool3d",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
@@ -89,6 +91,7 @@ __all__ = [
     "dropout3d",
     "elu",
     "embedding",
+    "embedding_bag",
     "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",

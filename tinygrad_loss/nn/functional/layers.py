@@ -19,7 +19,7 @@ from ...ops._views import node_at
 from ...ops.affine import AddmmBackward0, MmBackward0
 from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
-from ...ops.permuting import TBackward0, t
+from ...ops.permuting import TBackward0, permute, t
 from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
 from ._arguments import must_be_integer, must_be_tensors
 
@@ -127,6 +127,60 @@ def _check_linear(x: Array, w: Array, b: Array | None) -> None:
             f"non-singleton dimension 1.  Target sizes: {listed((math.prod(x.shape[:-1]), len(w)))}.  Tensor sizes: "
             f"{listed(b.shape)} (the bias)"
         )
+
+
+class TrilinearBackward0(Node):
+    """The sum over i and j of a_i w_oij b_j: each of the three receives the gradient times the other two."""
+
+    __slots__ = ()
+    inputs = ("i1", "i2", "i3")
+    saves = ("i1", "i2", "i3", "expand1", "expand2", "expand3", "sumdim")
+    vjps = (
+        lambda g, a, w, b, *dims: matmul(_pairs(g, b), _flat(w, 0, 2)),
+        lambda g, a, w, b, *dims: matmul(t(g), _pairs(a, b)).reshape(data_of(w).shape),
+        lambda g, a, w, b, *dims: matmul(_pairs(g, a), _flat(w, 0, 1)),
+    )
+
+
+def _pairs(a: Any, b: Any) -> Any:
+    """(rows, i) and (rows, j) as the products (rows, i * j)."""
+    (rows, i), j = data_of(a).shape, data_of(b).shape[1]
+    return mul(a.reshape(rows, i, 1), b.reshape(rows, 1, j)).reshape(rows, i * j)
+
+
+def _flat(w: Any, first: int, second: int) -> Any:
+    """The weights (o, i, j) as a matrix of two of these dimensions by the third."""
+    third = 3 - first - second
+    sizes = data_of(w).shape
+    return permute(w, first, second, third).reshape(sizes[first] * sizes[second], sizes[third])
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """y_o = x1^T W_o x2 + b_o: (..., in1) and (..., in2) with ``weight``, (out, in1, in2), to (..., out).
+
+    >>> import tinygrad_loss as torch
+    >>> x1, x2, weight = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), torch.eye(2).reshape(1, 2, 2)
+    >>> torch.nn.functional.bilinear(x1, x2, weight)
+    tensor([11.])
+    """
+    must_be_tensors("bilinear", input1=input1, input2=input2, weight=weight, bias=bias)
+    a, b, w = (array_of(one, "bilinear") for one in (input1, input2, weight))
+    if a.ndim != b.ndim:
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {a.ndim} and {b.ndim}")
+    for dim, (m, n) in enumerate(zip(a.shape[:-1], b.shape[:-1], strict=True)):
+        if m != n:
+            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {dim}: got {m} and {n}")
+    for name, x, size in (("input1", a, w.shape[1]), ("input2", b, w.shape[2])):
+        if x.shape[-1] != size:
+            raise RuntimeError(f"bilinear(): {name} size does not match weight size: got {x.shape[-1]} but expected {size}")
+    if bias is not None and bias._data.shape != w.shape[:1]:
+        raise RuntimeError(f"bilinear(): bias size does not match weight size: got {bias._data.size} but expected {len(w)}")
+    rows = math.prod(a.shape[:-1])
+    one, two = reshape(input1, rows, a.shape[-1]), reshape(input2, rows, b.shape[-1])
+    values = _pairs(one._data, two._data) @ w.reshape(len(w), -1).T
+    out = record(TrilinearBackward0, (one, weight, two), values, (one._data, w, two._data, (1, 3), (0,), (1, 2), (2, 3)))
+    out = reshape(out, *a.shape[:-1], len(w))
+    return out if bias is None else add(out, bias)  # type: ignore[no-any-return]
 
 
 def embedding(

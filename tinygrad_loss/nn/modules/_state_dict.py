@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..._tensor import Tensor
 from ...autograd.modes import no_grad
 from ...ops._views import put
-from ..parameter import Parameter
+from ..parameter import Parameter, UninitializedParameter
 
 if TYPE_CHECKING:
     from .module import Module
@@ -93,7 +93,11 @@ def _copied(module: Module, name: str, tensor: Tensor, key: str, value: Any, ass
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but '
             f"received {type(value)}"
         )
+    if isinstance(value, UninitializedParameter):
+        return "" if isinstance(tensor, UninitializedParameter) else f"{key} in the state_dict is not initialized yet"
     array = value._data
+    if isinstance(tensor, UninitializedParameter):
+        tensor.materialize(array.shape)
     if tensor.ndim == 0 and array.shape == (1,):  # files of PyTorch 0.3 and before
         array = array[0]
     if array.shape != tensor._data.shape:

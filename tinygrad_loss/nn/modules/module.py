@@ -14,7 +14,7 @@ from ..._gradients import clear_grad
 from ..._tensor import Tensor
 from ...autograd.hooks import HookTable, RemovableHandle, add_to
 from ...autograd.modes import no_grad
-from ..parameter import replace_array
+from ..parameter import UninitializedParameter, replace_array
 from ._backward_hooks import BOTH_KINDS, BackwardHook, LastNodeHook
 from ._members import Members
 from ._state_dict import IncompatibleKeys, load_state_dict, state_dict
@@ -185,7 +185,9 @@ class Module(Members):
             module._apply(fn)
         with no_grad():
             for parameter in self._parameters.values():
-                if parameter is not None:
+                if isinstance(parameter, UninitializedParameter):
+                    parameter.convert(fn)
+                elif parameter is not None:
                     grad = parameter.grad
                     replace_array(parameter, fn(parameter)._data)
                     if grad is not None:
