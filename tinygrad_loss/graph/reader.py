@@ -49,7 +49,8 @@ class _Opened:
 
 def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, Any], ...] = (), values: bool = True,
                gradient: Any = None, expand: bool | Collection[str] = False, modules: bool = False, forward: Any = None,
-               choose: Callable[[Graph], Collection[str]] | None = None) -> Graph:
+               choose: Callable[[Graph], Collection[str]] | None = None,
+               all_open: Callable[[Graph], None] | None = None) -> Graph:
     """Read the backward graph of `loss` (a tensor of this package or of PyTorch) into a `Graph`.
 
     `params` names the leaves (a module, or a dict of names to tensors); without it they are looked for in `scopes`, mappings of
@@ -58,7 +59,8 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     collection those with these types or ids (a ValueError lists the choices when one cannot be opened). `modules=True` puts the
     nodes of each nn.Module into a group. `forward` is the tensor whose gradient `loss` was computed from (with create_graph):
     nodes that it has too are its "forward" part, the others the "backward" part. `choose` is given the graph without
-    numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole).
+    numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole). `all_open` is given
+    the same graph with every node open that can be, if the graph is read whole and has such a node.
 
     Nothing is changed: no `.grad`, no hook, and the graph can still go backward.
     """
@@ -81,7 +83,9 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     if choose is not None:
         chosen = choose(graph({}, ()))
         wanted = {node for node in steps if sketch.ids[node] in chosen}
-    openable = _openable(expand, sketch.ids)
+    asked = _openable(expand, sketch.ids)
+    whole = all_open is not None and len(wanted) == len(steps)
+    openable = _openable(True, sketch.ids) if whole else asked
     notes: list[str] = []
     try:
         _note_saved([node for node in steps if node in wanted], sketch, values)
@@ -94,6 +98,9 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     finally:
         for tensor, grad in retained:  # autograd.grad fills these too, as backward does
             tensor.grad = grad
+    if all_open is not None and whole and opened:
+        all_open(graph(opened, notes))
+    opened = {node: one for node, one in opened.items() if node in asked}
     if expand is True and not opened:
         notes.append("No node of this graph has a definition in primitives: it is drawn as PyTorch records it.")
     return graph(opened, notes)
