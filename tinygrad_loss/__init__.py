@@ -100,11 +100,13 @@ from ._legacy import (
 from ._printing import set_printoptions as set_printoptions
 from ._properties import (
     can_cast as can_cast,
+    imag as imag,
     is_complex as is_complex,
     is_floating_point as is_floating_point,
     is_nonzero as is_nonzero,
     is_tensor as is_tensor,
     numel as numel,
+    real as real,
     result_type as result_type,
     typename as typename,
 )
@@ -388,13 +390,16 @@ if _TYPE_CHECKING:
         utils as utils,
     )
     from ._picture import Picture as Picture, draw as draw
+    from .doctor import lint as lint
     from .serialization import load as load, save as save
 
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {
     **dict.fromkeys(("datasets", "linalg", "nn", "optim", "plots", "special", "utils")),
     "Picture": "_picture",
+    "compare": "_comparison",
     "draw": "_picture",
+    "lint": "doctor",
     "explain": "_explanation",
     "load": "serialization",
     "save": "serialization",

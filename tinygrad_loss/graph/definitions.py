@@ -79,7 +79,7 @@ def open_definition(node: Any, known: list[NDArray[Any] | None]) -> Opening | No
     try:
         twin = node if isinstance(node, Fused) else _twin(cls, node)
         spare = twin.input_variables()
-    except RuntimeError:  # freed by backward(), or changed in place since
+    except (RuntimeError, AttributeError):  # freed by backward(), changed in place since, or not kept under these names
         return None
     inputs = []
     for (child, _), array, other in zip(node.next_functions, known, spare, strict=False):

@@ -1,0 +1,143 @@
+"""Which node of one graph stands for which node of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from ..graph.model import Graph, Node, Values
+
+#: Two graphs with more pairs of nodes than this (where they differ) are aligned by the names of their nodes alone.
+CELLS = 160_000
+# How much it says for two nodes that they have this in common.
+_SAME_LEAF, _SAME_ALL, _SAME_VALUE, _SAME_GRADIENT, _SAME_SHAPE, _SAME_NAME = 8.0, 7.0, 5.0, 4.0, 3.0, 2.0
+
+Match = tuple[Node | None, Node | None]
+
+
+def align(ours: Graph, theirs: Graph) -> list[Match]:
+    """Pairs of nodes, in the order of a walk from the result; a node without a partner has None beside it.
+
+    Graphs with the same edges are paired node by node. Others are aligned as two texts are, so that as much as possible is the
+    same: nodes pair if they have one name, or if their values (or the gradients that come in) are the same. Leaves pair by their
+    names, those without by position.
+    """
+    a, b = ours.functions, theirs.functions
+    if _same_edges(ours, theirs) and sum(x.type == y.type for x, y in zip(a, b, strict=True)) * 2 >= len(a):
+        return list(zip(a, b, strict=True))
+    leaves = _leaf_partners(a, b)
+    start = 0
+    while start < min(len(a), len(b)) and a[start].type == b[start].type and _may_pair(a[start], b[start], leaves):
+        start += 1
+    end = 0
+    while end < min(len(a), len(b)) - start and a[-1 - end].type == b[-1 - end].type and _may_pair(a[-1 - end], b[-1 - end], leaves):
+        end += 1
+    middle_a, middle_b = a[start:len(a) - end], b[start:len(b) - end]
+    by_text = _by_names if len(middle_a) * len(middle_b) > CELLS else _by_score
+    pairs = [*zip(a[:start], b[:start], strict=True), *by_text(middle_a, middle_b, leaves),
+             *zip(a[len(a) - end:], b[len(b) - end:], strict=True)]
+    return _with_leaves(pairs, leaves)
+
+
+def _same_edges(ours: Graph, theirs: Graph) -> bool:
+    edges = [[(e.source, e.target, e.input, e.output) for e in g.edges] for g in (ours, theirs)]
+    kinds = [[n.kind for n in g.nodes] for g in (ours, theirs)]
+    return edges[0] == edges[1] and kinds[0] == kinds[1]
+
+
+def _leaf_partners(a: Sequence[Node], b: Sequence[Node]) -> dict[str, str]:
+    """For our leaves the ids of theirs: by name where a name occurs once in both, else by position."""
+    mine, other = ([node for node in nodes if node.kind == "leaf"] for nodes in (a, b))
+    names = {node.name: node.id for node in other if node.name}
+    found = {node.id: names[node.name] for node in mine if node.name in names}
+    taken = set(found.values())
+    rest = [node.id for node in mine if node.id not in found], [node.id for node in other if node.id not in taken]
+    return {**found, **dict(zip(*rest, strict=False))}
+
+
+def _may_pair(x: Node, y: Node, leaves: dict[str, str]) -> bool:
+    return x.kind == y.kind and (x.kind != "leaf" or leaves.get(x.id) == y.id)
+
+
+def _score(x: Node, y: Node, leaves: dict[str, str]) -> float:
+    """How much speaks for a pair; 0: nothing."""
+    if not _may_pair(x, y, leaves):
+        return 0.0
+    if x.kind == "leaf":
+        return _SAME_LEAF
+    near = _near(x.value, y.value)
+    if x.type == y.type:
+        return _SAME_ALL if near else _SAME_SHAPE if x.shape == y.shape else _SAME_NAME
+    if near:
+        return _SAME_VALUE
+    return _SAME_GRADIENT if near is None and _near(x.gradient, y.gradient) else 0.0
+
+
+def _near(one: Values | None, other: Values | None) -> bool | None:
+    """Whether two arrays hold nearly the same numbers, in any shape; None where that is not known, or says little (a constant)."""
+    if one is None or other is None or one.array is None or other.array is None or not one.array.size:
+        return None
+    if one.array.size != other.array.size:
+        return False
+    if one.summary is not None and other.summary is not None:  # most pairs are told apart by this alone
+        scale = max(abs(v) for v in (*one.summary, *other.summary))
+        if np.isfinite(scale) and abs(one.summary[1] - other.summary[1]) > 1e-2 * scale:
+            return False
+    a, b = one.array.reshape(-1), other.array.reshape(-1)
+    if a.size > 1 and (a == a[0]).all():
+        return None
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(a, b, rtol=1e-3, atol=1e-6, equal_nan=True))
+
+
+def _by_score(a: Sequence[Node], b: Sequence[Node], leaves: dict[str, str]) -> list[Match]:
+    """The alignment with the highest sum of scores (Needleman and Wunsch's, with gaps for nothing)."""
+    best = np.zeros((len(a) + 1, len(b) + 1))
+    scores = np.array([[_score(x, y, leaves) for y in b] for x in a]).reshape(len(a), len(b))
+    for i in range(len(a) - 1, -1, -1):
+        for j in range(len(b) - 1, -1, -1):
+            together = best[i + 1, j + 1] + scores[i, j] if scores[i, j] else 0.0
+            best[i, j] = max(together, best[i + 1, j], best[i, j + 1])
+    pairs: list[Match] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        if scores[i, j] and best[i, j] == best[i + 1, j + 1] + scores[i, j]:
+            pairs.append((a[i], b[j]))
+            i, j = i + 1, j + 1
+        elif best[i, j] == best[i + 1, j]:
+            pairs.append((a[i], None))
+            i += 1
+        else:
+            pairs.append((None, b[j]))
+            j += 1
+    return [*pairs, *((x, None) for x in a[i:]), *((None, y) for y in b[j:])]
+
+
+def _by_names(a: Sequence[Node], b: Sequence[Node], leaves: dict[str, str]) -> list[Match]:
+    """The alignment of the names alone, for large graphs."""
+    pairs: list[Match] = []
+    for _, i0, i1, j0, j1 in SequenceMatcher(None, [n.type for n in a], [n.type for n in b], autojunk=False).get_opcodes():
+        same = [n.type for n in a[i0:i1]] == [n.type for n in b[j0:j1]]
+        if same:
+            for x, y in zip(a[i0:i1], b[j0:j1], strict=True):
+                pairs += [(x, y)] if _may_pair(x, y, leaves) else [(x, None), (None, y)]
+        else:
+            pairs += [*((x, None) for x in a[i0:i1]), *((None, y) for y in b[j0:j1])]
+    return pairs
+
+
+def _with_leaves(pairs: list[Match], leaves: dict[str, str]) -> list[Match]:
+    """Leaves that are partners but stand at places that could not be aligned are paired all the same."""
+    alone = {y.id: y for x, y in pairs if x is None and y is not None and y.kind == "leaf"}
+    done: list[Match] = []
+    joined = set()
+    for x, y in pairs:
+        if x is not None and y is None and x.kind == "leaf" and leaves.get(x.id) in alone:
+            partner = alone[leaves[x.id]]
+            joined.add(partner.id)
+            done.append((x, partner))
+        else:
+            done.append((x, y))
+    return [(x, y) for x, y in done if x is not None or y is None or y.id not in joined]
