@@ -51,6 +51,7 @@ AT_IMPORT = {
     "object", "property", "staticmethod", "dataclass", "field", "wraps", "partial", "lru_cache", "cache", "itemgetter",
     "attrgetter", "deque", "local", "Lock", "RLock", "dtype", "re.compile", "itertools.count", "type", "getattr", "items",
     "split", "partition", "filterwarnings", "device", "layout", "memory_format",
+    "rule", "Lint",  # a rule enters its table; lint is a function that has a function
     "loss", "elementwise", "wide", "operator_of", "writing", "nulling", "labelled",
     "_sent_back", "_pieces", "_norm", "_normed", "_with_mean", "_per_element", "_term_by_term", "_symmetric",  # rules of formulas
     "missing_names", "install",  # the __getattr__ of a module; as_torch is imported for what it does
