@@ -389,6 +389,8 @@ if _TYPE_CHECKING:
         special as special,
         utils as utils,
     )
+    from ._comparison import Comparison as Comparison, compare as compare
+    from ._explanation import Explanation as Explanation, explain as explain
     from ._picture import Picture as Picture, draw as draw
     from .doctor import lint as lint
     from .serialization import load as load, save as save
@@ -396,6 +398,8 @@ if _TYPE_CHECKING:
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {
     **dict.fromkeys(("datasets", "linalg", "nn", "optim", "plots", "special", "utils")),
+    "Comparison": "_comparison",
+    "Explanation": "_explanation",
     "Picture": "_picture",
     "compare": "_comparison",
     "draw": "_picture",
