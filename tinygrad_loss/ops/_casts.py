@@ -50,47 +50,47 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     return record(CloneBackward0, (input,), array_of(input, "clone").copy())  # type: ignore[no-any-return]
 
 
-def as_float(input: Tensor) -> Tensor:
+def as_float(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in float32."""
     return cast(input, _dtypes.float32)
 
 
-def as_double(input: Tensor) -> Tensor:
+def as_double(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in float64."""
     return cast(input, _dtypes.float64)
 
 
-def as_half(input: Tensor) -> Tensor:
+def as_half(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in float16."""
     return cast(input, _dtypes.float16)
 
 
-def as_long(input: Tensor) -> Tensor:
+def as_long(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in int64; fractions are cut off."""
     return cast(input, _dtypes.int64)
 
 
-def as_int(input: Tensor) -> Tensor:
+def as_int(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in int32; fractions are cut off."""
     return cast(input, _dtypes.int32)
 
 
-def as_short(input: Tensor) -> Tensor:
+def as_short(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in int16; fractions are cut off."""
     return cast(input, _dtypes.int16)
 
 
-def as_char(input: Tensor) -> Tensor:
+def as_char(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in int8; fractions are cut off."""
     return cast(input, _dtypes.int8)
 
 
-def as_byte(input: Tensor) -> Tensor:
+def as_byte(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor in uint8; fractions are cut off."""
     return cast(input, _dtypes.uint8)
 
 
-def as_bool(input: Tensor) -> Tensor:
+def as_bool(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """True where a number is not 0."""
     return cast(input, _dtypes.bool_)
 

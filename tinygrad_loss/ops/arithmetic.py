@@ -9,7 +9,21 @@ import numpy as np
 from .._dtypes import weak_float
 from .._shapes import broadcast
 from ..autograd.node import Node
-from ._record import NUMBERS, Binary, Unary, array_of, binary, data_of, harmonised, operand, paired, public_name, record, unary
+from ._record import (
+    NUMBERS,
+    Binary,
+    Unary,
+    array_of,
+    binary,
+    data_of,
+    floating,
+    harmonised,
+    operand,
+    paired,
+    public_name,
+    record,
+    unary,
+)
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -39,11 +53,24 @@ class SubBackward0(Binary):
     vjps = (lambda g, alpha: g, lambda g, alpha: -g if alpha == 1 else g * -alpha)
 
 
-class RsubBackward1(Unary):
-    """number - x: the gradient's sign changes."""
+class RsubBackward0(Binary):
+    """y - alpha x: the gradient goes to y as it is, and to x times -alpha."""
 
     __slots__ = ()
-    vjps = (lambda g: -g,)
+    forward = staticmethod(lambda x, y: np.subtract(y, x))
+    saves = ("alpha",)
+    constants = (1,)
+    frees = False
+    vjps = (lambda g, alpha: -g if alpha == 1 else g * -alpha, lambda g, alpha: g)
+
+
+class RsubBackward1(Node):
+    """number - alpha x: the gradient times -alpha."""
+
+    __slots__ = ()
+    inputs = ("self",)
+    saves = ("alpha",)
+    vjps = (lambda g, alpha: -g if alpha == 1 else g * -alpha,)
     frees = False
 
 
@@ -158,17 +185,22 @@ def operand_or_tensor(op: type[Node], value: Any) -> Any:
     return value if hasattr(value, "_data") else operand(op, value)
 
 
-def rsub(input: Tensor, other: Number) -> Tensor:
-    """``other - input``: what ``2 - x`` calls.
+def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """``other - alpha * input``: what ``2 - x`` calls.
 
     >>> import tinygrad_loss as torch
     >>> 2 - torch.tensor([0.5, 3.0])
     tensor([ 1.5000, -1.0000])
     """
-    if hasattr(other, "_data") or data_of(input).dtype == np.bool_:
+    x = array_of(input, "rsub() received an invalid combination of arguments: rsub")
+    if x.dtype == np.bool_ or getattr(data_of(other), "dtype", None) == np.bool_:
         return sub(other, input)  # type: ignore[arg-type]
-    a, b = paired(operand(RsubBackward1, other), data_of(input))
-    return record(RsubBackward1, (input,), np.subtract(a, b))  # type: ignore[no-any-return]
+    a, b = paired(operand(RsubBackward1, other), x)
+    out = np.asarray(np.subtract(a, b if alpha == 1 else b * np.asarray(alpha).astype(b.dtype)))
+    if isinstance(a, np.ndarray) and hasattr(other, "_data"):
+        broadcast([a.shape, x.shape], "rsub")
+        return record(RsubBackward0, (input, other), out, (alpha,))  # type: ignore[no-any-return]
+    return record(RsubBackward1, (input,), out, (alpha,))  # type: ignore[no-any-return]
 
 
 def mul(input: Tensor, other: Tensor | Number) -> Tensor:
@@ -273,8 +305,9 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
         return record(PowBackward0, (input,), power(x, n), (x, n))  # type: ignore[no-any-return]
     a, b = harmonised(x, n)
     if a.dtype.kind in "iu" and np.any(b < 0):
-        raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
-    out = np.power(a, b)
+        out = np.asarray(np.where(b < 0, (np.abs(a) == 1) * np.where(b % 2, a, 1), np.power(a, np.maximum(b, 0))), a.dtype)
+    else:
+        out = np.power(a, b)
     if not isinstance(x, np.ndarray):
         return record(PowBackward2, (exponent,), out, (x, b, out))  # type: ignore[no-any-return]
     return record(PowBackward1, (input, exponent), out, (a, b, out))  # type: ignore[no-any-return]
@@ -364,4 +397,4 @@ def mul_number(input: Any, number: float) -> Any:
 
 def div_number(input: Any, number: float) -> Any:
     """``input / number`` with one edge."""
-    return record(DivBackward1, (input,), np.asarray(data_of(input) / data_of(input).dtype.type(number)), (number,))
+    return record(DivBackward1, (input,), np.asarray(floating(data_of(input)) / floating(data_of(input)).dtype.type(number)), (number,))

@@ -75,10 +75,6 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     tensor([5., 7.])
     """
     x, a, b = _three(input, tensor1, tensor2, "addcmul")
-    if x.dtype.kind != "f" and isinstance(value, float):
-        raise RuntimeError(
-            f"value cannot be converted to type {x.dtype}_t without overflow: addcmul() of integers takes an int, not {value}"
-        )
     out = np.asarray(x + a * b * np.asarray(value).astype(x.dtype))
     return record(AddcmulBackward0, (input, tensor1, tensor2), out, (a, b, value))  # type: ignore[no-any-return]
 

@@ -10,10 +10,9 @@ import numpy as np
 from .._dtypes import result_dtype, type_word
 from .._shapes import broadcast, dim_of, listed
 from ..autograd.node import Node
-from ..autograd.variable import Variable
 from ._record import array_of, constant, data_of, harmonised, record
 from .joining import meshgrid, stack
-from .linear import bmm, matched_batches
+from .linear import bmm, matched_batches, matmul
 from .linear_sums import _added as added, _times as times
 from .permuting import transpose
 from .shaping import expand, flatten, unsafe_view
@@ -67,8 +66,7 @@ class AddbmmBackward0(Node):
 
 
 def _repeated(g: Any, a: Any) -> Any:
-    shape = (data_of(a).shape[0], *data_of(g).shape)
-    return expand(g, shape) if isinstance(g, Variable) else np.broadcast_to(g, shape)
+    return expand(g, (data_of(a).shape[0], *data_of(g).shape))
 
 
 def _as_matrix(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -246,11 +244,13 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
         raise RuntimeError(f"linalg.matrix_power: Expected a floating point or complex tensor as input. Got {type_word(x.dtype)}")
     if n == 0:
         return constant((input,), np.broadcast_to(np.eye(x.shape[-1], dtype=x.dtype), x.shape).copy())  # type: ignore[no-any-return]
+    if n == 3:
+        return matmul(matmul(input, input), input)
     out: Any = None
     square: Any = input
     while n:
         if n & 1:
-            out = square if out is None else out @ square
+            out = square if out is None else matmul(out, square)
         n >>= 1
-        square = square @ square if n else square
+        square = matmul(square, square) if n else square
     return out  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._record import array_of, data_of, harmonised, record
 from .arithmetic import div, sub
-from .diagonals import diag
+from .diagonals import diagonal
 from .linear import mm
 from .norms import norm_gradient, vector_norm
 from .permuting import t
@@ -35,7 +35,7 @@ class DistBackward0(Node):
     saves = ("self", "other", "p", "result")
     vjps = (
         lambda g, x, y, p, d: norm_gradient(g, x - y, d, p, None, False),
-        lambda g, x, y, p, d: -norm_gradient(g, x - y, d, p, None, False),
+        lambda g, x, y, p, d: norm_gradient(g, y - x, d, p, None, False),
     )
 
 
@@ -47,7 +47,7 @@ class CdistBackward0(Node):
     saves = ("x1", "x2", "p", "result")
     vjps = (
         lambda g, x, y, p, d: sum(norm_gradient(g, _all_pairs(x, y), d, p, (data_of(d).ndim,), False), -2),
-        lambda g, x, y, p, d: -sum(norm_gradient(g, _all_pairs(x, y), d, p, (data_of(d).ndim,), False), -3),
+        lambda g, x, y, p, d: sum(norm_gradient(g, -_all_pairs(x, y), d, p, (data_of(d).ndim,), False), -3),
     )
 
 
@@ -150,7 +150,7 @@ def corrcoef(input: Tensor) -> Tensor:
     c = cov(input)
     if not data_of(c).ndim:
         return div(c, c)
-    deviations = sqrt(diag(c))
+    deviations = sqrt(diagonal(c))
     return clamp(div(div(c, view(deviations, (-1, 1))), view(deviations, (1, -1))), -1, 1)
 
 

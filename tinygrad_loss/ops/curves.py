@@ -12,6 +12,7 @@ from ..kernels import special
 from ..kernels.bessel import scaled_i
 from ._elementwise import elementwise, flat
 from ._record import Array, Binary, array_of, binary, constant, data_of, floating, record, unary
+from .arithmetic import add_number, mul_number
 from .entropies import _x_log_y as x_log_y
 from .gammas import TWO_OVER_ROOT_PI, digamma, erf, lgamma
 from .pointwise import exp, log, sign
@@ -35,7 +36,7 @@ Rad2DegBackward0 = elementwise(
     "Rad2DegBackward0", "Radians in degrees: 180 / pi.", lambda x: x * x.dtype.type(180 / math.pi), "", lambda g: g * (180 / math.pi)
 )
 SpecialEntrBackward0 = elementwise(
-    "SpecialEntrBackward0", "-x log x: -(1 + log x).", lambda x: _entropy(x), "self", lambda g, x: g * -(log(x) + 1.0)
+    "SpecialEntrBackward0", "-x log x: -(1 + log x).", lambda x: _entropy(x), "self", lambda g, x: -g - g * log(x)
 )
 AngleBackward0 = elementwise(
     "AngleBackward0", "0 for numbers from 0 on, pi below: flat.", lambda x: _angle(x), "self", lambda g, x: g * 0.0
@@ -218,7 +219,7 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
 
     >>> import tinygrad_loss as torch
     >>> torch.mvlgamma(torch.tensor([3.0]), 2)
-    tensor([1.5501])
+    tensor([1.5502])
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, not {p} (mvlgamma)")
@@ -244,6 +245,8 @@ def xlog1py(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.special.xlog1py(torch.tensor([0.0, 2.0]), torch.tensor([-1.0, 0.0]))
     tensor([0., 0.])
     """
+    if not (hasattr(input, "_data") or hasattr(other, "_data")):
+        array_of(input, "xlog1py() received an invalid combination of arguments: xlog1py")
     return binary(SpecialXlog1PyBackward0, input, other)  # type: ignore[no-any-return]
 
 
@@ -254,7 +257,7 @@ def ndtr(input: Tensor) -> Tensor:
     >>> torch.special.ndtr(torch.tensor([0.0, 1.96]))
     tensor([0.5000, 0.9750])
     """
-    return (erf(input * math.sqrt(0.5)) + 1) * 0.5
+    return mul_number(add_number(erf(mul_number(input, math.sqrt(0.5))), 1), 0.5)  # type: ignore[no-any-return]
 
 
 def deg2rad(input: Tensor) -> Tensor:
@@ -286,7 +289,7 @@ def _no_bool(input: Any, name: str) -> Any:
 def sgn(input: Tensor) -> Tensor:
     """The sign: -1, 0 or 1. The same as ``sign`` for real numbers."""
     x = array_of(input, "sgn")
-    out = np.asarray(sign(x))
+    out: Any = np.asarray(sign(x))  # type: ignore[arg-type]
     return record(SgnBackward0, (input,), out, (x, out))  # type: ignore[no-any-return]
 
 

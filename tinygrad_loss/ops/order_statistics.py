@@ -18,10 +18,10 @@ from ._spelling import numpy_spelling
 from .blends import lerp
 from .extremes import NOT_GIVEN, check_not_empty
 from .gathering import gather
-from .permuting import transpose
+from .permuting import transpose, transpose_in_place
 from .reductions import in_dtype, spread
 from .selection import where
-from .shaping import flatten, squeeze, unsqueeze, view
+from .shaping import flatten, squeeze_in_place, unsqueeze, unsqueeze_in_place, view
 from .sorting import sort
 
 if TYPE_CHECKING:
@@ -220,16 +220,17 @@ def _quantile(input: Any, q: Any, dim: int | None, keepdim: bool, interpolation:
         row = sort(input if last else transpose(unsqueeze(input, -1), place, -1))[0]
         row = row if x.ndim else unsqueeze(row, 0)
     row = view(row, (*shape, data_of(row).shape[-1]))
-    ranks = _ranks(data_of(row), parts, name == "nanquantile")
+    ranks = _ranks(data_of(row), q if isinstance(q, Variable) else parts, name == "nanquantile")
+    at = data_of(ranks)
     rounding = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
     if interpolation in rounding:
-        out = gather(row, -1, constant((input,), rounding[interpolation](ranks).astype(np.int64)))
+        out = gather(row, -1, constant((input,), rounding[interpolation](at).astype(np.int64)))
     else:
-        below = ranks.astype(np.int64)
-        weights = np.full_like(ranks, 0.5) if interpolation == "midpoint" else ranks - below.astype(ranks.dtype)
-        low = gather(row, -1, constant((input,), below))
-        out = lerp(low, gather(row, -1, constant((input,), np.ceil(ranks).astype(np.int64))), constant((input,), weights))
-    return squeeze(out, -1) if not parts.ndim else squeeze(transpose(unsqueeze(out, 0), 0, -1), -1)
+        below = constant((input,), at.astype(np.int64))
+        weights = constant((input,), np.full_like(at, 0.5)) if interpolation == "midpoint" else ranks - below
+        out = lerp(gather(row, -1, below), gather(row, -1, constant((input,), np.ceil(at).astype(np.int64))), weights)
+    out = squeeze_in_place(out if not parts.ndim else transpose_in_place(unsqueeze_in_place(out, 0), 0, -1), -1)
+    return out.reshape(()) if not x.ndim and not parts.ndim else out.reshape(-1) if not x.ndim else out
 
 
 def _parts(x: Array, q: Any, interpolation: str, name: str) -> Array:
@@ -257,13 +258,13 @@ def _parts(x: Array, q: Any, interpolation: str, name: str) -> Array:
     return parts
 
 
-def _ranks(row: Array, parts: Array, leave_out: bool) -> Array:
+def _ranks(row: Array, parts: Any, leave_out: bool) -> Any:
     """Where in the sorted rows the wanted parts end; the last place, where nan stands, in a row with nan."""
     nans = np.isnan(row)
     if leave_out:
-        return np.maximum(parts * ((~nans).sum(-1, keepdims=True) - 1).astype(row.dtype), 0).astype(row.dtype)
-    ranks = np.where(nans.any(-1, keepdims=True), row.shape[-1] - 1, parts * row.dtype.type(row.shape[-1] - 1))
-    return np.asarray(ranks, row.dtype)
+        ranks = parts * ((~nans).sum(-1, keepdims=True) - 1).astype(row.dtype)
+        return where(data_of(ranks) < 0, 0.0, ranks)
+    return where(nans.any(-1, keepdims=True), float(row.shape[-1] - 1), parts * float(row.shape[-1] - 1))
 
 
 def msort(input: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._adjoints import nothing
 from ._casts import cast
-from ._record import Array, Binary, array_of, binary, data_of, harmonised, operand, record
+from ._record import Binary, array_of, binary, data_of, harmonised, operand, record
 from .arithmetic import pow, power
 from .comparison import compared
 from .pointwise import exp, exp2
@@ -40,7 +40,7 @@ class LogaddexpBackward0(Binary):
 
     __slots__ = ()
     forward = np.logaddexp
-    vjps = (lambda g, a, b: g / (exp(_apart(b, a)) + 1.0), lambda g, a, b: g / (exp(_apart(a, b)) + 1.0))
+    vjps = (lambda g, a, b: _share(g, exp(b - a)), lambda g, a, b: _share(g, exp(a - b)))
 
 
 class Logaddexp2Backward0(Binary):
@@ -48,7 +48,7 @@ class Logaddexp2Backward0(Binary):
 
     __slots__ = ()
     forward = np.logaddexp2
-    vjps = (lambda g, a, b: g / (exp2(_apart(b, a)) + 1.0), lambda g, a, b: g / (exp2(_apart(a, b)) + 1.0))
+    vjps = (lambda g, a, b: _share(g, exp2(b - a)), lambda g, a, b: _share(g, exp2(a - b)))
 
 
 class FmaxBackward0(Binary):
@@ -82,11 +82,12 @@ class CopysignBackward0(Node):
     vjps = (lambda g, x, y: g * _turned(x, y), lambda g, x, y: nothing(g))
 
 
-class CopysignBackward1(CopysignBackward0):
+class CopysignBackward1(Node):
     """The same with the sign of a number."""
 
     __slots__ = ()
     inputs = ("self",)
+    saves = ("self", "result")
     vjps = (lambda g, x, y: g * _turned(x, y),)
 
 
@@ -107,13 +108,14 @@ class NextafterBackward0(Binary):
     vjps = (lambda g, a, b: where(data_of(a) == data_of(b), 0.0, g), lambda g, a, b: where(data_of(a) == data_of(b), g, 0.0))
 
 
-def _apart(a: Any, b: Any) -> Any:
-    """a - b, and 0 for two infinities of one sign."""
-    return where(np.isinf(data_of(a)) & (data_of(a) == data_of(b)), 0.0, a - b)
+def _share(g: Any, ratio: Any) -> Any:
+    return g / (ratio + 1.0)
 
 
-def _turned(x: Any, y: Any) -> Array:
-    return np.asarray(np.sign(data_of(x)) * np.sign(data_of(y)))
+def _turned(x: Any, y: Any) -> Any:
+    """1 where copysign kept the sign, -1 where it changed it, 0 at 0."""
+    zero = data_of(x) == 0
+    return where(zero, 0.0, y / where(zero, 1.0, x))
 
 
 def _floats(input: Any, other: Any, name: str, kernel: str) -> None:
@@ -141,7 +143,7 @@ def logaddexp(input: Tensor, other: Tensor) -> Tensor:
 
     >>> import tinygrad_loss as torch
     >>> torch.logaddexp(torch.tensor([1000.0, -1.0]), torch.tensor([1000.0, -2.0]))
-    tensor([1000.6931,   -0.6867])
+    tensor([ 1.0007e+03, -6.8674e-01])
     """
     _floats(input, other, "logaddexp", "logaddexp_cpu")
     return binary(LogaddexpBackward0, input, other)  # type: ignore[no-any-return]
@@ -204,7 +206,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     tensor([4.0000, 1.5000])
     """
     x, n = array_of(input, "ldexp"), array_of(other, "ldexp", "other")
-    two = np.power(np.asarray(2.0, weak_float(n.dtype)), n)
+    two = np.exp2(n.astype(weak_float(n.dtype), copy=False))
     a, b = harmonised(x, two)
     out = np.asarray(compared(np.multiply, a, b, "ldexp"))
     return record(LdexpBackward0, (input, other), out, (n.astype(out.dtype, copy=False), out))  # type: ignore[no-any-return]
@@ -251,7 +253,7 @@ def float_power(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
 
 def _whole(function: Callable[..., Any], input: Any, other: Any, name: str, kernel: str, tensors: bool = True) -> Any:
     """A function of two whole numbers."""
-    if tensors:
+    if tensors or not (isinstance(input, Variable) or isinstance(other, Variable)):
         array_of(input, name), array_of(other, name, "other")
     values = [one for one in (data_of(input), data_of(other)) if not isinstance(one, (bool, int, float))]
     a, _ = harmonised(data_of(input), data_of(other))

@@ -202,7 +202,8 @@ def _window(x: Array, size: tuple[int, ...], stride: tuple[int, ...], offset: in
 def _windows(x: Array, dim: int, size: int, step: int) -> Array:
     if not x.ndim:
         return x.reshape(1)[:size]
-    return np.lib.stride_tricks.sliding_window_view(x, size, dim, writeable=x.flags.writeable)[at(dim, slice(None, None, step))]
+    shown: Array = np.lib.stride_tricks.sliding_window_view(x, size, dim, writeable=x.flags.writeable)
+    return shown[at(dim, slice(None, None, step))]
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:

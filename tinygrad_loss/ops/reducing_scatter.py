@@ -11,7 +11,7 @@ import numpy as np
 from .._dtypes import type_word
 from .._shapes import listed
 from ..autograd.node import Node
-from ._adjoints import emptied, taken
+from ._adjoints import emptied, padded, taken
 from ._record import Array, array_of, data_of
 from ._writes import Write, on_a_copy, write_at
 from .gathering import _index_along as index_along, along, gather, scatter, scatter_add
@@ -83,31 +83,27 @@ def _gradients(g: Any, x: Any, src: Any, y: Any, dim: int, index: Any, reduce: s
     if not include:
         own = scatter(own, dim, index, value=0.0) if values.ndim else own * 0.0
     if padding:
-        full = np.zeros(data_of(src).shape, values.dtype)
-        other = _into(other, full, corner)
+        other = padded(other, corner, data_of(src).shape)
     return own, other
 
 
-def _into(part: Any, full: Array, corner: tuple[slice, ...]) -> Any:
-    places = np.arange(full.size).reshape(full.shape)[corner]
-    return scatter_add(full.reshape(-1), 0, places.reshape(-1), part.reshape(-1)).reshape(full.shape)
-
-
-def _of_sum(g: Any, x: Any, src: Any, y: Any, dim: int, index: Array, include: bool) -> tuple[Any, Any]:
+def _of_sum(g: Any, x: Any, src: Any, y: Any, dim: int, index: Any, include: bool) -> tuple[Any, Any]:
     return g * 1.0, gather(g, dim, index)
 
 
-def _of_mean(g: Any, x: Any, src: Any, y: Any, dim: int, index: Array, include: bool) -> tuple[Any, Any]:
-    counts = np.full(data_of(x).shape, float(include), data_of(x).dtype)
-    share = g / np.maximum(scatter_add(counts, dim, index, np.ones(index.shape, counts.dtype)), 1)
+def _of_mean(g: Any, x: Any, src: Any, y: Any, dim: int, index: Any, include: bool) -> tuple[Any, Any]:
+    counts: Any = np.full(data_of(x).shape, float(include), data_of(x).dtype)
+    ones: Any = np.ones(index.shape, counts.dtype)
+    share = g / np.maximum(scatter_add(counts, dim, index, ones), 1)  # type: ignore[call-overload]
     return share, gather(share, dim, index)
 
 
-def _of_prod(g: Any, x: Any, src: Any, y: Any, dim: int, index: Array, include: bool) -> tuple[Any, Any]:
+def _of_prod(g: Any, x: Any, src: Any, y: Any, dim: int, index: Any, include: bool) -> tuple[Any, Any]:
     zero, src_zero = data_of(x) == 0, data_of(src) == 0
     safe = where(zero, 1.0, x)
     own = g * scatter_reduce(safe, dim, index, src, "prod", include_self=include) / safe
-    zeros = scatter_add(np.zeros(zero.shape, data_of(x).dtype), dim, index, src_zero.astype(data_of(x).dtype))
+    zeros: Any = np.zeros(zero.shape, data_of(x).dtype)
+    zeros = scatter_add(zeros, dim, index, src_zero.astype(data_of(x).dtype))
     count = gather(zeros, dim, index)
     single = src_zero & (count == 1)
     without = scatter_reduce(x, dim, index, where(single, 1.0, src), "prod", include_self=include)
@@ -116,7 +112,7 @@ def _of_prod(g: Any, x: Any, src: Any, y: Any, dim: int, index: Array, include: 
     return own, other
 
 
-def _of_extreme(g: Any, x: Any, src: Any, y: Any, dim: int, index: Array, include: bool) -> tuple[Any, Any]:
+def _of_extreme(g: Any, x: Any, src: Any, y: Any, dim: int, index: Any, include: bool) -> tuple[Any, Any]:
     result, kind = data_of(y), data_of(x).dtype
     own_best = (data_of(x) == result).astype(kind)
     src_best = (data_of(src) == gather(result, dim, index)).astype(kind)
@@ -155,7 +151,7 @@ def scatter_reducing(input: Any, dim: int, index: Any, src: Any, reduce: str, *,
     """What ``scatter_reduce`` and ``scatter_reduce_`` do."""
     x, values = array_of(input, "scatter_reduce"), array_of(src, "scatter_reduce", "src")
     if reduce not in IDENTITY:
-        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.")
+        raise RuntimeError(f"Expected 'reduce' to be one of 'sum', 'prod', 'mean', 'amax', 'amin' but got {reduce}. (scatter_reduce)")
     place, places = index_along(input, dim, index, "scatter")
     if values.dtype != x.dtype:
         raise RuntimeError(

@@ -14,7 +14,8 @@ from .._dtypes import type_word
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._elementwise import elementwise, flat, passed
-from ._record import Array, Binary, Unary, array_of, binary, constant, data_of, harmonised, operand, record, unary
+from ._record import Array, Binary, Unary, array_of, binary, constant, harmonised, operand, record, unary
+from .arithmetic import div
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -37,7 +38,7 @@ class RemainderBackward1(Binary):
 
     __slots__ = ()
     forward = np.remainder
-    vjps = (lambda g, x, y: g, lambda g, x, y: g * -np.floor(data_of(x) / data_of(y)))
+    vjps = (lambda g, x, y: g, lambda g, x, y: -g * div(x, y, rounding_mode="floor"))
 
 
 class FmodBackward1(Binary):
@@ -45,7 +46,7 @@ class FmodBackward1(Binary):
 
     __slots__ = ()
     forward = np.fmod
-    vjps = (lambda g, x, y: g, lambda g, x, y: g * -np.trunc(data_of(x) / data_of(y)))
+    vjps = (lambda g, x, y: g, lambda g, x, y: -g * div(x, y, rounding_mode="trunc"))
 
 
 class NotImplementedBackward(Node):

@@ -11,6 +11,7 @@ from .. import return_types
 from .._dtypes import type_word
 from .._shapes import dim_of
 from ..autograd.node import MultiNode, Node
+from ._casts import clone
 from ._places import put_along, taken_along
 from ._record import array_of, data_of, record, record_many
 from ._spelling import numpy_spelling
@@ -109,7 +110,7 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
 
     >>> import tinygrad_loss as torch
     >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0]), 0)
-    tensor([1000.0000, 1000.6931])
+    tensor([1000.0000, 1000.6932])
     """
     x = array_of(input, "logcumsumexp")
     if x.dtype.kind != "f":
@@ -134,6 +135,8 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     for end in (prepend, append):
         if end is not None and array_of(end, "diff", "prepend").ndim != x.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    if not n:
+        return clone(input)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     ends = [one for one in (prepend, input, append) if one is not None]

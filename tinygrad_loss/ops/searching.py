@@ -77,11 +77,6 @@ def _check_rows(row: Array, values: Array, number: bool, out_int32: bool) -> Non
             "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries "
             f"tensor dim({row.ndim}) and input value's dim(0) numel(1)"
         )
-    if not number and values.dtype != row.dtype:
-        raise RuntimeError(
-            "torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary tensor dtype "
-            f"{type_word(row.dtype)} and input value tensor dtype {type_word(values.dtype)}"
-        )
     if row.ndim > 1 and row.shape[:-1] != values.shape[:-1]:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and "

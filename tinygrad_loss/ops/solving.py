@@ -134,7 +134,7 @@ def det(input: Tensor) -> Tensor:
 
     >>> import tinygrad_loss as torch
     >>> torch.det(torch.tensor([[1.0, 2.0], [3.0, 5.0]]))
-    tensor(-1.0000)
+    tensor(-1.)
     """
     x = _square(input, "linalg.det")
     out = np.asarray(np.linalg.det(x), x.dtype)

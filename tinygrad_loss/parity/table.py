@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    rows_combined,
     rows_comparison,
     rows_creation,
     rows_indexing,
@@ -13,6 +14,7 @@ from . import (
     rows_loss_variants,
     rows_losses,
     rows_losses_more,
+    rows_places,
     rows_pointwise,
     rows_reductions,
     rows_selection,
@@ -23,8 +25,10 @@ from .row import Row
 FAMILIES = (
     rows_creation,
     rows_pointwise,
+    rows_combined,
     rows_reductions,
     rows_selection,
+    rows_places,
     rows_comparison,
     rows_layers,
     rows_linear_cross_entropy,
