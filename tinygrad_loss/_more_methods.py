@@ -7,7 +7,9 @@ from .ops import (
     blocks,
     covariance,
     curves,
+    entropies,
     gammas,
+    indexing_along,
     linear,
     order_statistics,
     pairs,
@@ -16,6 +18,7 @@ from .ops import (
     running,
     searching,
     solving,
+    trigonometry,
 )
 from .ops.comparison import operator_of
 
@@ -104,3 +107,26 @@ class MoreMethods:
     det = solving.det
     logdet = solving.logdet
     slogdet = solving.slogdet
+    sin = trigonometry.sin
+    cos = trigonometry.cos
+    tan = trigonometry.tan
+    asin = arcsin = trigonometry.asin
+    acos = arccos = trigonometry.acos
+    atan = arctan = trigonometry.atan
+    atan2 = arctan2 = trigonometry.atan2
+    sinh = trigonometry.sinh
+    cosh = trigonometry.cosh
+    asinh = arcsinh = trigonometry.asinh
+    acosh = arccosh = trigonometry.acosh
+    atanh = arctanh = trigonometry.atanh
+    erf = gammas.erf
+    erfinv = gammas.erfinv
+    lgamma = gammas.lgamma
+    digamma = gammas.digamma
+    xlogy = entropies.xlogy
+    index_select = indexing_along.index_select
+    index_add = indexing_along.index_add
+    index_copy = indexing_along.index_copy
+    index_fill = indexing_along.index_fill
+    take = indexing_along.take
+    masked_scatter = indexing_along.masked_scatter

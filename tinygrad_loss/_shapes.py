@@ -87,7 +87,7 @@ def dim_of(dim: Any, ndim: int, function: str = "dim") -> int:
     1
     """
     try:
-        place = operator.index(dim)
+        place = operator.index(None if isinstance(dim, bool) else dim)
     except TypeError:
         raise TypeError(f"{function}(): argument 'dim' must be int, not {type(dim).__name__} ({dim!r})") from None
     reach = max(ndim, 1)

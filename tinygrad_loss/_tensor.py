@@ -22,12 +22,9 @@ from .ops import (
     arithmetic,
     comparison,
     diagonals,
-    entropies,
     extremes,
-    gammas,
     gathering,
     indexing,
-    indexing_along,
     joining,
     linear,
     linear_sums,
@@ -44,7 +41,6 @@ from .ops import (
     softmaxes,
     sorting,
     statistics,
-    trigonometry,
 )
 from .ops._views import base_of
 from .ops.comparison import operator_of
@@ -179,23 +175,6 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     log2 = pointwise.log2
     log10 = pointwise.log10
     rsqrt = pointwise.rsqrt
-    sin = trigonometry.sin
-    cos = trigonometry.cos
-    tan = trigonometry.tan
-    asin = arcsin = trigonometry.asin
-    acos = arccos = trigonometry.acos
-    atan = arctan = trigonometry.atan
-    atan2 = arctan2 = trigonometry.atan2
-    sinh = trigonometry.sinh
-    cosh = trigonometry.cosh
-    asinh = arcsinh = trigonometry.asinh
-    acosh = arccosh = trigonometry.acosh
-    atanh = arctanh = trigonometry.atanh
-    erf = gammas.erf
-    erfinv = gammas.erfinv
-    lgamma = gammas.lgamma
-    digamma = gammas.digamma
-    xlogy = entropies.xlogy
     abs = absolute = __abs__ = pointwise.abs
     sign = pointwise.sign
     floor = rounding.floor
@@ -348,14 +327,8 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     gather = gathering.gather
     scatter = gathering.scatter
     scatter_add = gathering.scatter_add
-    index_select = indexing_along.index_select
-    index_add = indexing_along.index_add
-    index_copy = indexing_along.index_copy
-    index_fill = indexing_along.index_fill
     index_put = indexing.index_put
-    take = indexing_along.take
     take_along_dim = gathering.take_along_dim
-    masked_scatter = indexing_along.masked_scatter
 
     # Products of matrices
 

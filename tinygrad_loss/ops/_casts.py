@@ -34,6 +34,8 @@ class CloneBackward0(Node):
 def cast(input: Tensor, dtype: DType, copy: bool = False) -> Tensor:
     """``input`` in ``dtype``; the tensor itself where it has it already, unless ``copy``."""
     data = array_of(input, "to")
+    if not isinstance(dtype, DType):
+        raise TypeError(f"argument 'dtype' must be torch.dtype, not {type(dtype).__name__}, such as torch.float32")
     if data.dtype == dtype.numpy and not copy:
         return input
     with np.errstate(all="ignore"):

@@ -203,7 +203,7 @@ def _windows(x: Array, dim: int, size: int, step: int) -> Array:
     if not x.ndim:
         return x.reshape(1)[:size]
     shown: Array = np.lib.stride_tricks.sliding_window_view(x, size, dim, writeable=x.flags.writeable)
-    return shown[at(dim, slice(None, None, step))]
+    return np.asarray(shown[at(dim, slice(None, None, step))])
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
