@@ -13,20 +13,15 @@ from importlib.resources import files
 from typing import Any
 
 from .._version import __version__
-from ..graph import dot
-from ..graph.dot import to_dot
+from ..graph.dot import Direction, Style, to_dot
 from ..graph.model import Graph
 from ..graph.numbers import safe_text
+from .colours import marked_theme, palette
 from .facts import Tensors, graph_facts, sources
 from .svg import page_svg
 
 _SCRIPTS = ("data.js", "heat.js", "stage.js", "player.js", "panel.js", "search.js", "main.js")
-# The colours of a light picture, by the names that the page's style gives them (in light and in dark).
-_COLOURS = {
-    dot.INK: "ink", dot.GREY: "grey", dot.PAPER: "paper", dot.LOSS_FILL: "loss-fill", dot.OPERATION_FILL: "operation-fill",
-    dot.OPERATION_LINE: "operation-line", dot.LEAF_FILL: "leaf-fill", dot.LEAF_LINE: "leaf-line",
-    dot.GROUP_FILL: "group-fill", dot.GROUP_LINE: "group-line", dot.GRADIENT: "gradient", dot.GRADIENT_FILL: "gradient-fill",
-}  # fmt: skip
+_MANY = 40  # nodes: in a larger graph the gradients stand in the boxes, not on the arrows
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,12 @@ class Side:
 
     name: str
     forms: Sequence[Graph]
+    direction: Direction = "TB"
+
+    def style(self, graph: Graph) -> Style:
+        """How a form is drawn: in colours that the page fills in, with the gradients on the arrows while there is room."""
+        many = len(graph.functions) > _MANY
+        return Style(marked_theme(), self.direction, strength=True, inside=many and not graph.reference, most=3 if many else None, spare=many)
 
 
 def to_html(sides: Sequence[Side], pairs: Sequence[tuple[str, str]] = (), verdicts: Sequence[str] = (), theme: str = "auto") -> str:
@@ -52,7 +53,7 @@ def to_html(sides: Sequence[Side], pairs: Sequence[tuple[str, str]] = (), verdic
                    "forms": [graph_facts(graph, tensors) for graph in side.forms]} for side in sides],
         "pairs": list(pairs), "verdicts": list(verdicts), "sources": sources(graphs), "tensors": tensors.told(),
     }
-    style, script = _asset("page.css"), _script()
+    style, script = palette() + _asset("page.css"), _script()
     title, subtitle = _titles(sides)
     stages, templates = _pictures(sides)
     return _filled(_asset("page.html"), {
@@ -84,7 +85,7 @@ def _titles(sides: Sequence[Side]) -> tuple[str, str]:
 def _pictures(sides: Sequence[Side]) -> tuple[str, str]:
     stages, templates = [], []
     for number, side in enumerate(sides):
-        drawn = [page_svg(graph, to_dot(graph), _COLOURS) for graph in side.forms]
+        drawn = [page_svg(graph, to_dot(graph, side.style(graph))) for graph in side.forms]
         name = html.escape(safe_text(side.name))
         caption = f"<h2>{name}</h2>" if len(sides) > 1 else ""
         stages.append(

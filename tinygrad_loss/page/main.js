@@ -152,8 +152,8 @@ class App {
 
   /** Put the page in light or dark: as `theme` says, or the page's own choice, or the reader's system. */
   shade(theme = document.documentElement.dataset.theme) {
-    const dark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
-    document.documentElement.dataset.shade = dark ? "dark" : "light";
+    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    document.documentElement.dataset.shade = theme === "auto" ? system : theme;
     byId("theme").setAttribute("aria-label", `Theme: ${theme}`);
     this.panel.show(this.chosen);
   }

@@ -29,7 +29,7 @@ class Panel {
         swatch("loss", "the result"),
         kinds.has("operation") ? swatch("operation", "an operation") : null,
         kinds.has("leaf") ? swatch("leaf", "a leaf: a tensor that asks for a gradient") : null,
-        flows ? swatch("flow", "a gradient, on its way down an arrow") : null,
+        flows ? swatch("flow", "a gradient; the wider its arrow, the larger it is") : null,
         openable ? swatch("group", "the primitives of a node that was opened") : null),
       first.reference ? make("p", { class: "quiet" }, `Each gradient of ${first.library} stands beside that of ${first.reference}.`) : null,
       facts.verdicts.length ? make("h3", {}, "Where the two differ") : null,

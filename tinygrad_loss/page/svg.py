@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from ..graph.model import Edge, Graph, Node
 from ..graph.numbers import safe_text, shape_text
 from ..graph.render import render
+from .colours import property_of
 from .steps import spoken_name, spoken_values
 
 _FONTS = {"Helvetica": "words", "Courier": "numbers"}
@@ -16,18 +17,18 @@ _PAIR = re.compile(r"([\w.]+)(?::\w+)*->([\w.]+)")
 _MARGIN = 14.0
 
 
-def page_svg(graph: Graph, source: str, colours: Mapping[str, str]) -> str:
+def page_svg(graph: Graph, source: str) -> str:
     """Lay out DOT text of `graph` and return SVG for the page, without the legend and the notes (the page has its own).
 
     A node's part bears `data-node`, a gradient's `data-edge`, an arrow's `data-flow` (the edge that it is a piece of) and a
-    group's `data-group`. `colours` are the colours of the DOT text with the names of the page's custom properties for them.
+    group's `data-group`. The DOT text is made in the colours of `marked_theme`.
     """
     root = ET.fromstring(render(source, "svg"))
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         for name in [name for name in element.attrib if "}" in name]:
             del element.attrib[name]
-        _recolour(element, colours)
+        _recolour(element)
     drawing = next(child for child in root if child.tag == "g")
     for child in list(drawing):
         if child.tag != "g":  # the background, the legend and the title
@@ -36,13 +37,10 @@ def page_svg(graph: Graph, source: str, colours: Mapping[str, str]) -> str:
     return ET.tostring(_framed(root, drawing), encoding="unicode", short_empty_elements=True)
 
 
-def _recolour(element: ET.Element, colours: Mapping[str, str]) -> None:
+def _recolour(element: ET.Element) -> None:
     for attribute in ("fill", "stroke"):
-        colour = element.get(attribute, "").lower()
-        if element.tag == "text" and colour == "#ffffff":
-            element.set(attribute, "var(--loss-ink)")
-        elif colour in colours:
-            element.set(attribute, f"var(--{colours[colour]})")
+        if attribute in element.attrib:
+            element.set(attribute, property_of(element.attrib[attribute]))
     family = element.attrib.pop("font-family", "").partition(",")[0]
     if family in _FONTS:
         element.set("class", _FONTS[family])
