@@ -21,7 +21,7 @@ from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
 from ...ops.permuting import TBackward0, permute, t
 from ...ops.shaping import SqueezeBackward4, reshape, unsafe_view, unsqueeze, view
-from ._arguments import must_be_integer, must_be_tensors
+from ._arguments import must_all_be_tensors, must_be_bool, must_be_integer, must_be_tensors
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -203,7 +203,8 @@ def embedding(
     tensor([[4., 5.],
             [0., 1.]], grad_fn=<EmbeddingBackward0>)
     """
-    indices, table = array_of(input, "embedding", "indices"), array_of(weight, "embedding", "weight")
+    must_all_be_tensors("embedding", indices=input, weight=weight)
+    indices, table = data_of(input), data_of(weight)
     if max_norm is not None or sparse:
         given = "sparse=True" if sparse else f"max_norm={max_norm}"
         raise NotImplementedError(f"embedding(): {given} is not supported. Leave it out")
@@ -265,9 +266,13 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> torch.nn.functional.dropout(torch.ones(4), p=0.25)
     tensor([0.0000, 1.3333, 1.3333, 0.0000])
     """
-    if not 0.0 <= p <= 1.0:
+    if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    x = array_of(input, "dropout")
+    if math.isnan(p):
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
+    must_all_be_tensors("dropout", input=input)
+    must_be_bool("dropout", training=training)
+    x = data_of(input)
     if not training or p == 0 or not x.size:
         return input
     if x.dtype.kind != "f":
@@ -288,7 +293,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    classes = array_of(tensor, "one_hot", "tensor")
+    must_all_be_tensors("one_hot", tensor=tensor)
+    classes = data_of(tensor)
     if classes.dtype != I64:
         raise RuntimeError(f"one_hot is only applicable to index tensor of type LongTensor, not {type_word(classes.dtype)}Tensor")
     if not classes.size:
