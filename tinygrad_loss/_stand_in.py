@@ -101,8 +101,7 @@ def _name_classes() -> None:
         parts = name.split(".")
         if parts[0] != PACKAGE:
             continue
-        private = len(parts) > 1 and parts[1].startswith("_")
-        there = ["torch"] if private else ["torch", *(_CLASSES_OF.get(part, part) for part in parts[1:])]
+        there = ["torch", *(_CLASSES_OF.get(part, part) for part in parts[1:] if not part.startswith("_"))]
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == name:
                 _Placed.classes.append((value, name))
