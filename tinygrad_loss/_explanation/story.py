@@ -51,6 +51,17 @@ def _reduction(facts: Facts | None) -> str:
     return notes.get(reduction, "") if isinstance(reduction, int) else ""
 
 
+def _dtypes(node: Node) -> list[str]:
+    """The dtypes of a node's results and of what comes to it: one may be coarser than the gradient that it sends."""
+    return [values.dtype for values in (*node.outputs, *node.gradients) if values is not None]
+
+
+def _size(node: Node) -> float:
+    """The largest number in the gradients that come to a node: sums of them round in proportion to it."""
+    arrays = [g.array for g in node.gradients if g is not None and g.array is not None and g.array.size]
+    return max((float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for a in arrays), default=0.0)
+
+
 def _sent(node: Node, edge: Edge, facts: Facts, nodes: Mapping[str, Node]) -> Sent:
     target = called(nodes[edge.target])
     formula = _formula(node, facts)
@@ -69,7 +80,7 @@ def _sent(node: Node, edge: Edge, facts: Facts, nodes: Mapping[str, Node]) -> Se
             why = f"the graph does not keep {missing}"
         except (ValueError, TypeError, IndexError, KeyError, ArithmeticError) as error:
             why = f"the formula cannot be filled in: {error}"
-    agrees = None if result is None or edge.gradient is None else close(result, edge.gradient)
+    agrees = None if result is None or edge.gradient is None else close(result, edge.gradient, _size(node), _dtypes(node))
     if result is not None and agrees is None:
         why = "the numbers are too many to be kept"
     return Sent(edge.input, edge.target, target, rule.rule, rule.rule_latex, terms, edge.gradient, result, agrees, why)

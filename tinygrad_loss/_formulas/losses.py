@@ -34,39 +34,39 @@ def _softmax(s: Facts, i: int) -> Array:
     return np.asarray(s.y * (s.g - _weighted_sum(s)))
 
 
-def _counted(s: Facts) -> tuple[Array, Array]:
-    """The targets with a safe class in the place of the ignored ones, and each target's weight (0: ignored)."""
+def _counted(s: Facts) -> tuple[Array, Array, Array]:
+    """The targets with a safe class in the place of the ignored ones, which of them count, and each one's weight (0: ignored)."""
     target = np.asarray(s["target"])
-    counts = target != s.get("ignore_index", -100)
+    counts = np.asarray(target != s.get("ignore_index", -100))
     safe = np.where(counts, target, 0)
     weight = s.saved.get("weight")
-    return safe, np.where(counts, 1.0 if weight is None else np.asarray(weight)[safe], 0.0)
+    return safe, counts, np.where(counts, 1.0 if weight is None else np.asarray(weight)[safe], 0.0)
 
 
 def one_hot(s: Facts) -> Array:
     """1 at each target's class, in the shape of the input; rows of zeros where the target is ignored."""
-    target, weights = _counted(s)
+    target, counts, _ = _counted(s)
     axis = 1 if len(s.shape) > 1 else 0
     out = np.zeros(s.shape)
-    np.put_along_axis(out, np.expand_dims(target, axis), np.expand_dims((weights != 0) * 1.0, axis), axis)
+    np.put_along_axis(out, np.expand_dims(target, axis), np.expand_dims(counts * 1.0, axis), axis)
     return out
 
 
 def total_weight(s: Facts) -> Array:
     """What the mean divides by: the number of targets that count, or the sum of their weights; 1 for the other reductions."""
-    return np.asarray(_counted(s)[1].sum() if s["reduction"] == MEAN else 1.0)
+    return np.asarray(_counted(s)[2].sum() if s["reduction"] == MEAN else 1.0)
 
 
 def row_weights(s: Facts) -> Array:
     """The gradient's factor for each target, in a shape that multiplies the input's: g, the class's weight, and 1 / N of the mean."""
     axis = 1 if len(s.shape) > 1 else 0
     with np.errstate(all="ignore"):
-        weights = _counted(s)[1]
-        return np.asarray(np.expand_dims(np.where(weights == 0, 0.0, s.g * weights / total_weight(s)), axis))
+        _, counts, weights = _counted(s)
+        return np.asarray(np.expand_dims(np.where(counts, s.g * weights / total_weight(s), 0.0), axis))
 
 
 def _nll(s: Facts, i: int) -> Array:
-    return np.asarray(-row_weights(s) * one_hot(s))
+    return np.where(one_hot(s) == 1, -row_weights(s), 0.0)
 
 
 def _size(s: Facts) -> Array:

@@ -31,7 +31,7 @@ def _at(s: Facts, axis: int, place: Any) -> tuple[Any, ...]:
 
 
 def _sliced(places: Array, s: Facts) -> Array:
-    return np.asarray(places[_at(s, s.axis(), slice(int(s.get("start", 0)), int(s["end"]), int(s.get("step", 1))))])
+    return np.asarray(places[_at(s, s.axis(), slice(int(s.get("start", 0)), int(s.get("end", 2**62)), int(s.get("step", 1))))])
 
 
 def _part(s: Facts, i: int) -> Array:

@@ -116,7 +116,7 @@ POINTWISE = {
     "FmodBackward1": Formula("y = a - b · trunc(a / b)", (ONE, Slope("-trunc(a / b)", lambda s: -np.trunc(s.a / s.b)))),
     "FracBackward0": Formula("y = x - trunc(x)", (ONE,)),
     "HardtanhBackward0": Formula("y = x within [min, max]", (
-        Slope("[min < x < max]", lambda s: (s.x > s["min_val"]) & (s.x < s["max_val"])),)),
+        Slope("[min < x < max]", lambda s: ~((s.x <= s["min_val"]) | (s.x >= s["max_val"]))),)),
     "LeakyReluBackward0": Formula("y = x where x > 0, else slope · x", (
         Slope("1 where x > 0, else slope", lambda s: np.where(s.x > 0, 1.0, s["negative_slope"])),)),
     "LeakyReluBackward1": Formula("y = x where x > 0, else slope · x", (
@@ -147,7 +147,7 @@ POINTWISE = {
     "PowBackward2": Formula("y = number^x", (
         Slope("y · ln(number)", lambda s: s.y * np.log(np.float64(s["self"])) if s["self"] else np.zeros_like(s.y)),)),
     "ReciprocalBackward0": Formula("y = 1 / x", (Slope("-y^2", lambda s: -(s.y**2)),), r"y = \frac{1}{x}"),
-    "ReluBackward0": Formula("y = max(0, x)", (Slope("[y > 0]", lambda s: s.y > 0),)),
+    "ReluBackward0": Formula("y = max(0, x)", (Slope("[y > 0]", lambda s: ~(s.y <= 0)),)),
     "RemainderBackward0": Formula("y = x - number · floor(x / number)", (ONE,)),
     "RemainderBackward1": Formula("y = a - b · floor(a / b)", (ONE, Slope("-floor(a / b)", lambda s: -np.floor(s.a / s.b)))),
     "RoundBackward0": Formula("y = round(x), a step", (NONE,)),

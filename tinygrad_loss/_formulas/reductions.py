@@ -150,7 +150,8 @@ _VARIANCE = "2 · (x - mean(x)) / (N - correction)"
 _DEVIATION = "(x - mean(x)) / ((N - correction) · y)"
 _SHARE = "[x = y] / number of equals"
 _EQUAL = Rule(f"g · {_SHARE}", _extreme, ((_SHARE, lambda s: _is_extreme(s, s.spread(s.y))),))
-_FOUND = Rule("g at the place where y was found, else 0", _to_places, (("place", lambda s: s["indices"]),))
+FOUND = Rule("g at the place where y was found, else 0", _to_places, (("place", lambda s: s["indices"]),))
+AT_MEDIAN = Rule("g where x = y, shared by equals", _at_median)
 
 REDUCTIONS = {
     **dict.fromkeys(("AmaxBackward0", "MaxBackward1"), Formula("y = max(x)", (_EQUAL,))),
@@ -165,14 +166,14 @@ REDUCTIONS = {
         Rule("g · exp(x - y)", lambda s, i: s.spread(s.g) * _softmax_of_sum(s), (("exp(x - y), the softmax", _softmax_of_sum),),
              r"g \cdot e^{x - y}"),), r"y = \ln \sum_j e^{x_j}"),
     **dict.fromkeys(("MaxBackward0", "MinBackward0", "MedianBackward1"), Formula("y = the largest, smallest or median of a line",
-                                                                                 (_FOUND,))),
+                                                                                 (FOUND,))),
     "MeanBackward0": Formula("y = sum(x) / N", (
         Rule("g / N, to every number", lambda s, i: _spread(s) / _count(s), (("N", _numbers_averaged),), r"\frac{g}{N}"),),
         r"y = \frac{1}{N} \sum x"),
     "MeanBackward1": Formula("y = sum(x) / N over the dimension", (
         Rule("g / N, to every number that was averaged", lambda s, i: _spread(s) / _count(s), (("N", _numbers_averaged),),
              r"\frac{g}{N}"),), r"y = \frac{1}{N} \sum x"),
-    "MedianBackward0": Formula("y = median(x)", (Rule("g where x = y, shared by equals", _at_median),)),
+    "MedianBackward0": Formula("y = median(x)", (AT_MEDIAN,)),
     "NormBackward1": _normed("p", "y = sum(|x|^p)^(1/p), the length of x"),
     "ProdBackward0": Formula("y = product of x", (
         Rule("g · product of the others", lambda s, i: s.g * _others(s, None), (("product of the others", lambda s: _others(s, None)),)),
@@ -188,7 +189,7 @@ REDUCTIONS = {
         Rule(f"g0 · {_DEVIATION} + g1 / N", _with_mean(_standard_deviation), ((_DEVIATION, _standard_deviation),)),)),
     "SumBackward0": Formula("y = sum(x)", (Rule("g, to every number", _spread),), r"y = \sum x"),
     "SumBackward1": Formula("y = sum(x) over the dimension", (Rule("g, to every number that was summed", _spread),), r"y = \sum x"),
-    "TopkBackward0": Formula("y = the k largest", (_FOUND,)),
+    "TopkBackward0": Formula("y = the k largest", (FOUND,)),
     "TraceBackward0": Formula("y = x[1, 1] + x[2, 2] + ...", (
         Rule("g · identity matrix", lambda s, i: s.g * np.eye(s.shape[0], s.shape[1])),)),
     "VarBackward0": Formula("y = sum((x - mean(x))^2) / (N - correction)", (

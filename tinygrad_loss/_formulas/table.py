@@ -5,8 +5,9 @@ from __future__ import annotations
 from .formula import Formula
 from .linear import LINEAR
 from .losses import LOSSES
+from .more import MORE
 from .moves import MOVES
 from .pointwise import POINTWISE
 from .reductions import REDUCTIONS
 
-FORMULAS: dict[str, Formula] = {**POINTWISE, **REDUCTIONS, **LINEAR, **MOVES, **LOSSES}
+FORMULAS: dict[str, Formula] = {**POINTWISE, **REDUCTIONS, **LINEAR, **MOVES, **LOSSES, **MORE}
