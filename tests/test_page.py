@@ -23,6 +23,7 @@ from tinygrad_loss.page.forms import forms_of
 from tinygrad_loss.page.source import source_of
 from tinygrad_loss.page.steps import backward_steps
 
+
 def cross_entropy():
     logits = torch.tensor([[1.3, 0.2, -2.1], [0.1, 0.4, 0.3]], requires_grad=True)
     return logits, torch.nn.CrossEntropyLoss()(logits, torch.tensor([0, 2]))

@@ -123,7 +123,8 @@ class Stage {
     const length = pieces.reduce((sum, piece) => sum + piece[1], 0);
     const time = Math.min(1100, 350 + 4 * length);
     const start = performance.now();
-    const frame = (now) => {
+    const frame = () => {
+      const now = performance.now();
       let way = Math.min((now - start) / time, 1) * length;
       const [path] = pieces.find((piece) => { if (way <= piece[1]) return true; way -= piece[1]; return false; }) ?? pieces.at(-1);
       const point = path.getPointAtLength(way);
