@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import re
 import stat
 import sys
 import xml.etree.ElementTree as ET
@@ -15,8 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tinygrad_loss as torch
 from tinygrad_loss._picture import Picture, draw
-from tinygrad_loss.graph import Edge, Graph, Group, Node, Values, render as rendering
+from tinygrad_loss.graph import Edge, Graph, Group, Node, Values, from_json, render as rendering, to_json
+from tinygrad_loss.graph.dot import DIRECTIONS, Style
+from tinygrad_loss.graph.theme import THEMES, mixed
 from tinygrad_loss.parity.seed_losses import load_recorded
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -60,7 +64,58 @@ def grouped() -> Graph:
     return Graph(nodes, edges, (Group("g0", "My<Loss>Backward", "my & loss"),), ("A note: 1 < 2 & 3.",), "tinygrad_loss")
 
 
+def cross_entropy() -> torch.Tensor:
+    logits = torch.tensor([[1.3, 0.2, -2.1], [0.1, 0.4, 0.3]], requires_grad=True)
+    return torch.nn.functional.cross_entropy(logits, torch.tensor([0, 2]))
+
+
+def network(layers: int) -> tuple[torch.nn.Module, torch.Tensor]:
+    """A model of equal layers with round weights, and its loss."""
+    body = [part for _ in range(layers) for part in (torch.nn.Linear(2, 2), torch.nn.Tanh())]
+    model = torch.nn.Sequential(*body, torch.nn.Linear(2, 3))
+    with torch.no_grad():
+        for i, parameter in enumerate(model.parameters()):
+            parameter.copy_(torch.arange(parameter.numel()).reshape(parameter.shape) / 4 - 0.25 * (i % 3))
+    return model, torch.nn.functional.cross_entropy(model(torch.tensor([[1.0, 0.5], [-1.0, 2.0]])), torch.tensor([0, 2]))
+
+
+def opened() -> Graph:
+    return draw(cross_entropy(), expand=["LogSoftmaxBackward0"]).graph
+
+
+def modules() -> Graph:
+    model, loss = network(2)
+    return draw(loss, level="modules", params=model).graph
+
+
+def repeated() -> Graph:
+    model, loss = network(12)
+    return draw(loss, level="modules", params=model).graph
+
+
+def marked() -> Graph:
+    """Gradients that are nan, infinite, zero, and missing."""
+    x, w = torch.tensor([0.0, 1.0, 4.0], requires_grad=True), torch.tensor([1.0, 2.0], requires_grad=True)
+    first, rest = torch.split(torch.relu(-w), 1)
+    graph = draw((x.sqrt() * 2 / x).sum() + first.sum(), params={"x": x, "w": w}).graph
+    assert rest.shape == (1,)
+    lost = replace(graph.edges[-1], id="lost", gradient=None, input=1)
+    return replace(graph, edges=(*graph.edges, lost))
+
+
+def second_order() -> Graph:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x * x).sum()
+    (slope,) = torch.autograd.grad(y, x, create_graph=True)
+    return draw(slope.sum(), forward=y, params={"x": x}).graph
+
+
 PICTURES = {
+    "opened": opened,
+    "modules": modules,
+    "repeated": repeated,
+    "marked": marked,
+    "second_order": second_order,
     "cross_entropy": lambda: recorded("cross_entropy"),
     "bce_with_logits": lambda: recorded("bce_with_logits"),
     "by_hand": lambda: recorded("by_hand"),
@@ -70,10 +125,9 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-@pytest.mark.parametrize("ending", ["dot", "txt"])
-def test_golden(name: str, ending: str, update_golden: bool) -> None:
-    picture = Picture(PICTURES[name]())
-    text = picture.source if ending == "dot" else str(picture) + "\n"
+@pytest.mark.parametrize("ending", ["dot", "txt", "mmd"])
+def test_golden(name: str, ending: str, update_golden: bool, tmp_path: Path) -> None:
+    text = Picture(PICTURES[name]()).save(tmp_path / f"{name}.{ending}").read_text(encoding="utf-8")
     path = GOLDEN / f"{name}.{ending}"
     if update_golden:
         path.write_text(text, encoding="utf-8")
@@ -122,7 +176,7 @@ def test_no_gradient_is_said_never_zero() -> None:
 
 @pytest.mark.parametrize(
     ("ending", "start"),
-    [(".svg", b"<?xml"), (".png", b"\x89PNG\r\n"), (".dot", b"digraph"), (".txt", b"loss"), (".json", b"{"), (".SVG", b"<?xml")],
+    [(".svg", b"<?xml"), (".png", b"\x89PNG\r\n"), (".dot", b"digraph"), (".txt", b"loss"), (".json", b"{"), (".mmd", b"flowchart TB\n"), (".SVG", b"<?xml")],
 )
 def test_save(tmp_path: Path, ending: str, start: bytes) -> None:
     picture = Picture(recorded("cross_entropy"))
@@ -136,7 +190,7 @@ def test_save(tmp_path: Path, ending: str, start: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["graph.gif", "graph", "graph.svg.bak"])
 def test_an_unknown_ending_lists_the_choices(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot, \.txt, \.json"):
+    with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot, \.mmd, \.txt, \.json"):
         Picture(recorded("cross_entropy")).save(tmp_path / name)
     assert os.listdir(tmp_path) == []
 
@@ -174,11 +228,17 @@ def test_without_a_program_dot_and_text_still_work(tmp_path: Path, monkeypatch: 
     picture = Picture(recorded("cross_entropy"))
     old = tmp_path / "graph.svg"
     old.write_text("old")
-    for ending in ("svg", "png"):
-        with pytest.raises(RuntimeError, match="pip install graphviz-pure"):
-            picture.save(tmp_path / f"graph.{ending}")
+    with pytest.raises(RuntimeError, match=r"pip install graphviz-pure.* was written as DOT text to .*graph\.dot"):
+        picture.save(old)
     assert old.read_text() == "old"
-    assert picture.save(tmp_path / "graph.dot").read_text().startswith("digraph")
+    written = tmp_path / "graph.dot"
+    assert written.read_text() == picture.source
+    written.write_text("mine")
+    with pytest.raises(RuntimeError, match="pip install graphviz-pure") as failure:
+        picture.save(tmp_path / "graph.png")
+    assert "was written" not in str(failure.value)
+    assert written.read_text() == "mine"
+    assert picture.save(written).read_text().startswith("digraph")
     bundle = picture._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
     assert "pip install graphviz-pure" in bundle["text/plain"]
@@ -248,20 +308,198 @@ def test_what_cannot_be_drawn(lib: Any) -> None:
     for other, name in others:
         with pytest.raises(TypeError, match=f"must be a tensor, got {name}"):
             draw(other)
-    with pytest.raises(ValueError, match="unknown level 'torch'; choose one of 'pytorch', 'primitives'"):
+    with pytest.raises(ValueError, match="unknown level 'torch'; choose one of 'pytorch', 'primitives', 'modules'"):
         draw(loss, level="torch")
     with pytest.raises(ValueError, match="limit must be at least 1, got 0"):
         draw(loss, limit=0)
+    with pytest.raises(ValueError, match="unknown direction 'up'; choose one of 'TB', 'BT', 'LR', 'RL'"):
+        draw(loss, direction="up")
+    with pytest.raises(ValueError, match="unknown theme 'blue'; choose one of 'light', 'dark', 'print'"):
+        draw(loss, theme="blue")
+    with pytest.raises(ValueError, match="'n7' names no node that can be opened; nodes with a definition: none in this graph"):
+        draw(loss, expand=["n7"])
+
+
+def test_a_freed_graph_says_what_to_do(lib: Any) -> None:
+    x = lib.tensor([1.0], requires_grad=True)
+    loss = (x * x).sum()
+    loss.backward()
+    picture = draw(loss)
+    assert "backward(retain_graph=True)" in str(picture)
+    assert "No gradients: backward() has already freed this graph" in picture.source
 
 
 def test_a_large_graph_is_drawn_in_part_and_says_so(lib: Any) -> None:
     y = lib.tensor([1.0], requires_grad=True)
     for _ in range(1000):
         y = y * 1.0
-    picture = draw(y.sum(), limit=20)
+    picture = draw(y.sum(), limit=20, fold=False)
     assert len(picture.graph.functions) == 20
     assert "Shown are the 20 nodes nearest to the loss, of 1002" in str(picture)
     assert "Shown are the 20 nodes nearest" in picture.source
+
+
+def test_what_repeats_is_folded_and_says_how_often(lib: Any) -> None:
+    y = lib.tensor([1.0], requires_grad=True)
+    for _ in range(1000):
+        y = y * 2.0 ** -0.01
+    loss = y.sum()
+    picture = draw(loss)
+    graph = picture.graph
+    assert [(g.kind, g.count) for g in graph.groups] == [("repeat", 1000)]
+    assert [n.type for n in graph.functions] == ["SumBackward0", "MulBackward0", "AccumulateGrad"]
+    assert graph.edges[2].skipped == 999
+    np.testing.assert_allclose([e.gradient.array.item() for e in graph.edges], [1, 1, 2**-10], rtol=1e-3)
+    for text in (str(picture), picture.source):
+        assert "1,002 nodes in 3 boxes: what repeats in a row is shown once" in text
+    assert "[ x 1,000 in a row, the first is shown ]" in str(picture)
+    assert "× 1,000" in picture.source  # noqa: RUF001
+    assert len(draw(loss, fold=False, limit=2000, values=False).graph.functions) == 1002
+
+
+def test_equal_layers_are_folded(lib: Any) -> None:
+    lib.manual_seed(0)
+    layers = [part for _ in range(12) for part in (lib.nn.Linear(4, 4), lib.nn.ReLU())]
+    model = lib.nn.Sequential(lib.nn.Linear(3, 4), *layers, lib.nn.Linear(4, 2))
+    loss = lib.nn.functional.cross_entropy(model(lib.ones(5, 3)), lib.tensor([0, 1, 0, 1, 1]))
+    graph = draw(loss, params=model, level="modules").graph
+    (repeat,) = (g for g in graph.groups if g.kind == "repeat")
+    assert repeat.count == 12
+    holder = {g.id: g for g in graph.groups}[repeat.parent]
+    assert holder.name == "model"
+    assert {g.name for g in graph.groups if g.parent == repeat.id} == {"model.23", "model.24"}
+    shown = {n.name for n in graph.nodes if n.kind == "leaf"}
+    assert shown == {"0.weight", "0.bias", "23.weight", "23.bias", "25.weight", "25.bias"}
+    first = next(n for n in graph.nodes if n.name == "0.weight")
+    opened = draw(loss, params=model, expand=["LogSoftmaxBackward0"]).graph
+    assert {g.kind for g in opened.groups} == {"repeat", "definition"}
+    loss.backward()
+    np.testing.assert_allclose(first.gradient.array, model[0].weight.grad.numpy())
+
+
+def test_a_repetition_of_what_can_be_opened(lib: Any) -> None:
+    y = lib.tensor([[1.0, 3.0]], requires_grad=True)
+    for _ in range(20):
+        y = lib.softmax(y, 1)
+        y = y * 2
+    graph = draw(y.sum(), level="primitives").graph
+    assert [(g.kind, g.count) for g in graph.groups] == [("repeat", 20), ("definition", 1)]
+    assert graph.groups[1].parent == graph.groups[0].id
+    reached = {e.target for e in graph.edges}
+    assert all(n.id in reached for n in graph.functions)
+    assert [e.skipped for e in graph.edges if graph.node(e.target).kind == "leaf"] == [19]
+
+
+def test_a_fold_within_a_fold(lib: Any) -> None:
+    y = lib.tensor([1.0, 2.0], requires_grad=True)
+    for _ in range(10):
+        for _ in range(5):
+            y = y.sin()
+        y = y.exp()
+    counts = [(g.count, g.parent) for g in draw(y.sum()).graph.groups]
+    assert counts == [(10, None), (5, "r0")]
+
+
+def test_small_graphs_and_others_are_not_folded(lib: Any) -> None:
+    y = lib.tensor([1.0], requires_grad=True)
+    for _ in range(5):
+        y = y * 1.0
+    assert draw(y.sum()).graph.groups == ()
+    assert len(draw(y.sum(), fold=True).graph.groups) == 1
+    z = lib.tensor([0.5], requires_grad=True)
+    for i in range(60):
+        z = getattr(z, ("sin", "cos", "exp", "neg", "abs")[i * i % 7 % 5])() * (1 if i % 3 else z)
+    assert all(g.count >= 3 for g in draw(z).graph.groups)
+
+
+def test_numbers_are_read_for_what_is_shown_only(lib: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tinygrad_loss.graph import arrays, flow, reader
+
+    y = lib.tensor([1.0], requires_grad=True)
+    for _ in range(3000):
+        y = y * 1.0
+    calls = []
+
+    def counted(tensor: Any) -> Values:
+        calls.append(tensor)
+        return arrays.values_of(tensor)
+
+    for module in (flow, reader):
+        monkeypatch.setattr(module, "values_of", counted)
+    draw(y.sum())
+    assert 5 < len(calls) < 60
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_directions_and_themes(direction: str, theme: str) -> None:
+    picture = draw(cross_entropy(), direction=direction, theme=theme, level="primitives")
+    assert f"rankdir={direction}" in picture.source
+    assert THEMES[theme].paper in picture.source
+    svg = ET.fromstring(picture._repr_mimebundle_()["image/svg+xml"].encode())
+    assert "LogSoftmaxBackward0" in {text.text for text in svg.iter(f"{SVG}text")}
+
+
+def brightness(colour: str) -> float:
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((brightness(one), brightness(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_colours_can_be_told_apart_and_text_can_be_read(name: str) -> None:
+    theme = THEMES[name]
+    for ink, papers in {
+        theme.ink: (theme.paper, theme.operation_fill, theme.backward_fill, theme.leaf_fill, theme.group_fill),
+        theme.grey: (theme.paper, theme.operation_fill, theme.backward_fill, theme.leaf_fill, theme.group_fill),
+        theme.gradient: (theme.paper, theme.operation_fill, theme.leaf_fill, theme.gradient_fill),
+        theme.loss_ink: (theme.loss_fill,),
+        theme.alarm_ink: (theme.alarm_fill,),
+    }.items():
+        assert all(contrast(ink, paper) >= 4.5 for paper in papers), (ink, papers)
+    assert contrast(theme.strong, theme.weak) > 2
+    assert contrast(theme.weak, theme.paper) > 2
+    assert mixed(theme.weak, theme.strong, 1) == theme.strong
+
+
+def test_larger_gradients_have_wider_arrows() -> None:
+    x = torch.tensor([1.0], requires_grad=True)
+    loss = ((x * 1e-1) * 1e-2).sum()
+    widths = [float(width) for width in re.findall(r'n\d -> n\d \[.*penwidth=([\d.]+)', Picture(draw(loss).graph, Style(strength=True, inside=True)).source)]
+    assert len(widths) == 4
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == 5.0
+    assert "loss per unit" in draw(loss).source
+    assert "loss per unit" not in draw(loss, values=False).source
+
+
+def test_what_is_wrong_with_a_gradient_shows_in_shape_and_words() -> None:
+    source = Picture(marked()).source
+    for shape, words in (("diamond", "contains nan"), ("normalnormal", "contains inf"), ("onormal", "all zero"), ("tee", "no gradient")):
+        assert f"arrowhead={shape}" in source
+        assert words in source
+    assert "style=dotted" in source
+
+
+def test_json_brings_a_picture_back() -> None:
+    for make in PICTURES.values():
+        graph = make()
+        again = from_json(to_json(graph))
+        assert Picture(again).source == Picture(graph).source
+        assert str(Picture(again)) == str(Picture(graph))
+
+
+def test_mermaid_escapes_names() -> None:
+    text = Picture(grouped())._bytes(".mmd").decode()
+    assert "<script>" not in text
+    assert "script" in text
+    assert '"loss"' not in text
+    assert all(line.count('"') in (0, 2) for line in text.splitlines())
 
 
 def test_a_picture_beside_another(lib: Any) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .model import Values
+from .strength import state_of
 
 # What is printed in full; larger arrays are summarised.
 MAX_ELEMENTS = 50
@@ -25,8 +26,9 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(str(n) for n in shape) if shape else "scalar"  # noqa: RUF001
 
 
-def rows_of(values: Values) -> list[str]:
-    """The numbers of an array as aligned lines of equal width; [] when they are unknown.
+def rows_of(values: Values, most: int | None = None) -> list[str]:
+    """The numbers of an array as aligned lines of equal width; [] when they are unknown. An array of more than `most`
+    elements becomes one line, its smallest and its largest number.
 
     Four digits after the point; an exact zero prints as 0, and a number too small for four digits brings exponents, so a
     printed 0.0000 never hides a number. Whole numbers print without a point. A large array gives three lines, its minimum, mean
@@ -36,6 +38,9 @@ def rows_of(values: Values) -> list[str]:
     [' 0.2500  -1.0000', '      0  10.0000']
     """
     array = values.array
+    if most is not None and values.summary is not None and (array is None or array.size > most or not _is_small(array)):
+        low, _, high = (_cells(np.array([number]))[0] for number in values.summary)
+        return [f"all {low}" if low == high else f"{low} … {high}"]
     if array is None or not _is_small(array):
         if values.summary is None:
             return []
@@ -76,14 +81,7 @@ def _cells(array: NDArray[Any]) -> list[str]:
 
 def remark(values: Values) -> str:
     """What a reader should notice about a gradient: "contains nan", "contains inf", "all zero", or "" for nothing."""
-    array = values.array
-    if array is None or array.dtype.kind not in "fc" or not array.size:
-        return ""
-    if np.isnan(array).any():
-        return "contains nan"
-    if np.isinf(array).any():
-        return "contains inf"
-    return "" if array.any() else "all zero"
+    return {"nan": "contains nan", "inf": "contains inf", "zero": "all zero"}.get(state_of(values)[0], "")
 
 
 def difference(one: Values, other: Values) -> str:

@@ -17,6 +17,10 @@ from .numbers import rows_of, safe_text, shape_text
 _DOTS_PER_INCH = "192"  # twice a common screen's, so that a PNG stays sharp when it is enlarged
 
 
+class NoProgram(RuntimeError):
+    """No Graphviz program was found, or none could draw."""
+
+
 def programs() -> list[str]:
     """The Graphviz programs of this machine, best first: `dot` on PATH, then the `graphviz-pure` wheel's program, which lies
     beside the Python that runs, among its scripts, or on PATH."""
@@ -44,8 +48,8 @@ def render(source: str, kind: str) -> bytes:
     advice = ("Install one with `pip install graphviz-pure` (a wheel), or Graphviz from https://graphviz.org/download/. "
               "Without it, picture.save('graph.dot') and print(picture) work.")
     if not candidates:
-        raise RuntimeError(f"no Graphviz program was found to draw a .{kind} (neither `dot` nor `graphviz-pure`). {advice}")
-    raise RuntimeError(f"Graphviz could not draw this picture: {'; '.join(complaints)}. {advice}")
+        raise NoProgram(f"no Graphviz program was found to draw a .{kind} (neither `dot` nor `graphviz-pure`). {advice}")
+    raise NoProgram(f"Graphviz could not draw this picture: {'; '.join(complaints)}. {advice}")
 
 
 def to_svg(graph: Graph, source: str) -> str:
@@ -57,7 +61,8 @@ def to_svg(graph: Graph, source: str) -> str:
     svg = svg.replace("Courier,monospace", "Menlo, 'DejaVu Sans Mono', 'Liberation Mono', 'Courier New', monospace")
     titles = {node.id: _spoken(node) for node in graph.nodes}
     titles |= {edge.id: f"gradient from {titles[edge.source]} to {titles[edge.target]}" for edge in graph.edges}
-    titles |= {group.id: f"{group.type}, opened into its primitives" for group in graph.groups}
+    said = {"definition": "{0.type}, opened into its primitives", "module": "module {0.name}, {0.type}", "repeat": "repeated {0.count} times"}
+    titles |= {group.id: said[group.kind].format(group) for group in graph.groups}
     svg = re.sub(r'(<g id="(\w+)" class="(?:node|edge|cluster)">\n)<title>[^<]*</title>',
                  lambda m: f"{m[1]}<title>{html.escape(titles.get(m[2], m[2]))}</title>", svg)
     name = html.escape(safe_text(graph.nodes[0].name))
