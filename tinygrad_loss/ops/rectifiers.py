@@ -39,7 +39,7 @@ class HardtanhBackward0(Node):
     __slots__ = ()
     inputs = ("self",)
     saves = ("self", "min_val", "max_val")
-    vjps = (lambda g, x, low, high: where((data_of(x) <= low) | (data_of(x) >= high), 0.0, g),)
+    vjps = (lambda g, x, low, high: where((data_of(x) > low) & (data_of(x) < high), g, 0.0),)
 
 
 def slopes(x: Any, slope: float) -> Any:
@@ -59,7 +59,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     x = array_of(input, "hardtanh")
     if x.dtype == np.bool_:
         raise RuntimeError("Bool inputs not supported for hardtanh. Convert it: input.float()")
-    if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
+    if x.dtype.kind == "u" and (int(min_val) < 0 or int(max_val) < 0):
         raise RuntimeError(f"cannot do hardtanh on an unsigned type with negative limits, {min_val} and {max_val}. Convert it: input.float()")
     if min_val > max_val:
         raise ValueError(f"hardtanh(): min_val cannot be greater than max_val, got {min_val} and {max_val}")

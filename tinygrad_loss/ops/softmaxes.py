@@ -196,6 +196,10 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     if x.dtype.kind != "f":
         input = cast(input, get_default_dtype())
         x = array_of(input, "logsumexp")
+    if dim is None:
+        raise TypeError("logsumexp(): argument 'dim' must be tuple of ints, not NoneType")
+    if not isinstance(keepdim, bool):
+        raise TypeError(f"logsumexp(): argument 'keepdim' must be bool, not {type(keepdim).__name__}")
     dims = dims_of(dim, x.ndim, "logsumexp")
     out = along(partial(kernel.logsumexp, keepdims=keepdim), dims, x)
     return record(LogsumexpBackward0, (input,), out, (x, out, dims, keepdim))  # type: ignore[no-any-return]
