@@ -47,7 +47,7 @@ def _of_one(step: Step, kind: str, x: Array) -> Array | None:
         case "T":
             return x.T
         case "Transpose":
-            return np.swapaxes(x, step.number("dim0"), step.number("dim1"))
+            return np.asarray(np.swapaxes(x, step.number("dim0"), step.number("dim1")))
         case "Permute":
             order = step.saved.get("dims")
             return None if order is None else np.transpose(x, [int(d) - 2**64 if int(d) >= 2**63 else int(d) for d in order])

@@ -27,13 +27,15 @@ class _Sign:
 @dataclass
 class Watched:
     """A parameter as it was after the last backward pass that reached it: a fingerprint of its numbers and of its gradient, and
-    in how many intervals it had a gradient and stayed as it was while others moved."""
+    in how many intervals it had a gradient and stayed as it was while others moved. `added` says that the gradient was added to one
+    that had moved the parameter before."""
 
     tensor: weakref.ref[Any]
     numbers: float
     gradient: float
     interval: int
     unmoved: int = 0
+    added: bool = False
 
 
 @dataclass
@@ -74,8 +76,10 @@ class History:
         self.stale, self.unmoved = [], []
         for (step, watched), has_moved in zip(known, moved, strict=True):
             gradient = fingerprint(step.node.variable.grad)
-            if has_moved and gradient and gradient == watched.gradient:
+            used = has_moved and bool(gradient) and gradient == watched.gradient
+            if used and watched.added:  # the sum of an old and a new gradient has moved it
                 self.stale.append(step)
+            watched.added = used
             if has_moved:
                 watched.unmoved = 0
             elif any(moved) and watched.gradient:
@@ -98,8 +102,9 @@ class History:
             variable = step.node.variable
             number = fingerprint(variable)
             known = self.watched.get(id(variable))
-            unmoved = known.unmoved if known is not None and known.tensor() is variable else 0
-            self.watched[id(variable)] = Watched(weakref.ref(variable), number, fingerprint(variable.grad), self.interval, unmoved)
+            known = None if known is None or known.tensor() is not variable else known
+            self.watched[id(variable)] = Watched(weakref.ref(variable), number, fingerprint(variable.grad), self.interval,
+                                                 known.unmoved if known else 0, known.added if known else False)
         sign = trace.root.node.metadata.get(_NOTE)
         if sign is not None:
             self._roots.append((weakref.ref(sign), self.interval))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .forward import PASSING
-from .patterns import Normal, is_distribution, log_softmax_of, logsumexp_of, one_minus, peel, root_of_square
+from .patterns import Normal, is_distribution, log_softmax_of, logsumexp_of, one_minus, peel, root_of_square, same
 from .trace import Step, Trace
 
 Array = NDArray[Any]
@@ -136,7 +136,8 @@ class Losses:
         for end in self.ends:
             normal = log_softmax_of(end) or logsumexp_of(end)
             if normal is not None:
-                found.setdefault(normal.step, (normal, None))
+                partner = next((loss for loss in self.of("pick") if same(loss.source, normal.logits)), None)  # lse(x) - x[y]
+                found.setdefault(normal.step, (normal, partner))
         for step, pure in self.head.items():  # x[y] - logsumexp(x): the subtraction is linear, and was walked through
             if pure and step.kind == "Sub" and (normal := log_softmax_of(step)) is not None:
                 found.setdefault(normal.step, (normal, None))

@@ -41,7 +41,7 @@ def softmax_wrong_dim(case: Case) -> Iterator[Mark]:
             continue
         p = _probabilities(case, loss, normal is not None)
         dim = _class_dim(loss)
-        if p is None or dim is None or p.ndim < 2 or _sums_to_one(p, dim):
+        if p is None or dim is None or p.ndim < 2 or not np.isfinite(p).all() or _sums_to_one(p, dim):
             continue
         others = [d for d in range(p.ndim) if d != dim and p.shape[d] > 0 and _sums_to_one(p, d)]
         if not others and abs(float(p.sum(dtype=np.float64)) - 1) > 1e-2:

@@ -128,8 +128,8 @@ def stale_gradient(case: Case) -> Iterator[Mark]:
     `backward()` adds to `.grad`. Without `optimizer.zero_grad()` each step goes along the sum of all gradients so far. Several
     backward passes before one step (accumulation over micro-batches) are silent.
 
-    The proof, under `lint.watch()`: a parameter has moved since its last backward pass, and `.grad` still holds the gradient that
-    moved it. In a single `lint(loss, optimizer=...)`, where the history is not known, `.grad` that is not empty after steps of an
+    The proof, under `lint.watch()`: a gradient was added to one that had moved the parameter already, and the sum has moved it
+    again. (It takes three backward passes. What another optimizer's pass leaves and zero_grad() takes away, as in a GAN, is silent.) In a single `lint(loss, optimizer=...)`, where the history is not known, `.grad` that is not empty after steps of an
     optimizer with a state is advice.
 
     Bad::
@@ -155,8 +155,8 @@ def stale_gradient(case: Case) -> Iterator[Mark]:
     if case.history is not None:
         if case.history.stale:
             step = case.history.stale[0]
-            yield Mark(step, f"{len(case.history.stale)} parameters (shape {step.shape} first) have moved since the last backward pass, and "
-                       ".grad still holds the gradient that moved them: the new one will be added to it.", fix)
+            yield Mark(step, f"{len(case.history.stale)} parameters (shape {step.shape} first) were moved along a gradient that was added to "
+                       "that of an earlier step: .grad was not cleared in between, and the next one is added to both.", fix)
     elif case.optimizer is not None:
         held = {id(p): p for p in case.held()}
         full = [step for step in case.trace.leaves() if id(step.node.variable) in held and step.node.variable.grad is not None
