@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 NAMES = {"axis": "dim", "keepdims": "keepdim"}
+WITH_DIM = {"sum", "mean", "prod", "max", "min", "median"}
+"""Functions that take ``keepdim`` only where ``dim`` is given too."""
 
 
 def numpy_spelling(function: F) -> F:
@@ -19,6 +21,20 @@ def numpy_spelling(function: F) -> F:
 
     @functools.wraps(function)
     def spelled(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **{NAMES.get(name, name): value for name, value in kwargs.items()})
+        if kwargs:
+            kwargs = {NAMES.get(name, name): value for name, value in kwargs.items()}
+            if "keepdim" in kwargs:
+                _check_keepdim(function.__name__, kwargs["keepdim"], len(args) > 1 or "dim" in kwargs)
+        return function(*args, **kwargs)
 
     return cast(F, spelled)
+
+
+def _check_keepdim(function: str, keepdim: Any, dim_is_given: bool) -> None:
+    if not isinstance(keepdim, bool):
+        raise TypeError(f"{function}(): argument 'keepdim' must be bool, not {type(keepdim).__name__}")
+    if not dim_is_given and function in WITH_DIM:
+        raise TypeError(
+            f"{function}() received an invalid combination of arguments - got (Tensor, keepdim=bool): give dim too, {function}(x, "
+            "dim=..., keepdim=True)"
+        )

@@ -224,6 +224,8 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     if rounding_mode is not None:
         return _rounded_division(input, other, rounding_mode)  # type: ignore[no-any-return]
     a, b = data_of(input), data_of(other)
+    if not isinstance(a, np.ndarray):
+        a = np.asarray(operand(DivBackward0, a))
     if not (type(b) in NUMBERS or getattr(a, "dtype", None) == getattr(b, "dtype", None)) or a.dtype.kind != "f":
         a, b = harmonised(a, data_of(operand_or_tensor(DivBackward0, other)))
         if a.dtype.kind != "f":
@@ -237,7 +239,8 @@ def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
         raise RuntimeError(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
         )
-    a, b = harmonised(data_of(input), data_of(operand_or_tensor(DivBackward0, other)))
+    a, b = harmonised(*(data_of(operand_or_tensor(DivBackward0, one)) for one in (input, other)))
+    broadcast([a.shape, b.shape], "div")
     if a.dtype.kind != "f" and not np.all(b):
         raise RuntimeError("ZeroDivisionError: div() of integers by zero; convert to a floating type for inf")
     if rounding_mode == "floor":
@@ -304,6 +307,7 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
             raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
         return record(PowBackward0, (input,), power(x, n), (x, n))  # type: ignore[no-any-return]
     a, b = harmonised(x, n)
+    broadcast([a.shape, b.shape], "pow")
     if a.dtype.kind in "iu" and np.any(b < 0):
         out = np.asarray(np.where(b < 0, (np.abs(a) == 1) * np.where(b % 2, a, 1), np.power(a, np.maximum(b, 0))), a.dtype)
     else:

@@ -51,7 +51,7 @@ class MeanBackward1(Node):
     __slots__ = ()
     saves = ("self_sym_sizes", "dim", "keepdim", "self_sym_numel")
     frees = False
-    vjps = (lambda g, sizes, dim, keepdim, numel: spread(g / float(numel), sizes, dim, keepdim),)
+    vjps = (lambda g, sizes, dim, keepdim, numel: spread(g / float(_count(sizes, dim)), sizes, dim, keepdim),)
 
 
 class SpreadBackward(Node):
@@ -99,13 +99,20 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     if dim is None and not keepdim:
         return record(MeanBackward0, (input,), mean_of_all(x), (x.shape, x.size))  # type: ignore[no-any-return]
     dims = dims_of(dim, x.ndim, "mean")
-    numel = math.prod(x.shape[place] for place in dims)
-    return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, numel))  # type: ignore[no-any-return]
+    return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, x.size))  # type: ignore[no-any-return]
+
+
+def _count(sizes: tuple[int, ...], dim: tuple[int, ...]) -> int:
+    return math.prod(sizes[place] for place in dim)
 
 
 def in_dtype(x: Array, dtype: DType | None) -> Array:
     """An array in the type in which it is to be summed, where one is given: the engine takes the gradient back to the old one."""
-    return x if dtype is None else x.astype(dtype.numpy, copy=False)
+    if dtype is None:
+        return x
+    if not isinstance(dtype, DType):
+        raise TypeError(f"argument 'dtype' must be torch.dtype, not {type(dtype).__name__}, such as torch.float32")
+    return x.astype(dtype.numpy, copy=False)
 
 
 def spread(g: Any, sizes: tuple[int, ...], dim: tuple[int, ...] | None = None, keepdim: bool = False) -> Any:

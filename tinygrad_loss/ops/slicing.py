@@ -252,6 +252,8 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     if not x.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     place = dim_of(dim, x.ndim, "unbind")
+    if not x.shape[place]:
+        return ()
     return views_of(UnbindBackward0, input, [x[(*at(place, i), ...)] for i in range(x.shape[place])], (place,))
 
 

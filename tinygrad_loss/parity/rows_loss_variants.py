@@ -45,6 +45,7 @@ VALUES = (
     *options("smooth_l1 integer target", lambda F, red, x, y: F.smooth_l1_loss(x, y, reduction=red), (A, LONG)),
     Row("huber integer target no gradient", lambda torch, x, y: torch.nn.functional.huber_loss(x, y), (B, LONG)),
     Row("soft_margin boolean labels no gradient", lambda torch, x, y: torch.nn.functional.soft_margin_loss(x, y > 0), (B, LONG)),
+    Row("unbind nothing", lambda torch, x: [x * 1, *x.unbind(0)], (real(0, 3),)),
     Row("relu of nan", lambda torch, x: torch.relu(x), (given([float("nan"), -1.0, 2.0, 0.0]),)),
 )
 
@@ -144,6 +145,17 @@ ERRORS = (
         error(f"{name} list", lambda F, name=name: getattr(F, name)([1.0, 2.0], dim=0), (), f"'list' object has no attribute '{name}'")
         for name in ("softmax", "log_softmax")
     ),
+    *(
+        Row(f"{name} keepdim without dim", lambda torch, x, name=name: getattr(torch, name)(x, keepdim=True), (A,), error="received an invalid combination of arguments")
+        for name in ("sum", "mean", "max", "min", "prod")
+    ),
+    Row("amax keepdim 1", lambda torch, x: torch.amax(x, 0, keepdim=1), (A,), error="argument 'keepdim' must be bool, not int"),
+    Row("cumsum dtype word", lambda torch, x: torch.cumsum(x, 0, dtype="x"), (A,), error="argument 'dtype' must be torch.dtype, not str"),
+    Row("softmax dtype word", lambda torch, x: torch.softmax(x, 0, dtype="x"), (A,), error="argument 'dtype' must be torch.dtype, not str"),
+    Row("softmax dim True", lambda torch, x: torch.softmax(x, True), (A,), error="must be int, not bool"),
+    Row("logsumexp dim None", lambda torch, x: torch.logsumexp(x, None), (A,), error="argument 'dim'"),
+    Row("pow of shapes", lambda torch, x, y: x**y, (A, real(5)), error="must match the size of tensor"),
+    Row("div floor of shapes", lambda torch, x, y: torch.div(x, y, rounding_mode="floor"), (A, real(5)), error="must match the size of tensor"),
     *(Row(f"{name} None", lambda torch, name=name: getattr(torch, name)(None), error="must be Tensor, not NoneType") for name in ("sigmoid", "tanh")),
 )  # fmt: skip
 
