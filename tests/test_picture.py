@@ -327,6 +327,11 @@ def test_a_freed_graph_says_what_to_do(lib: Any) -> None:
     picture = draw(loss)
     assert "backward(retain_graph=True)" in str(picture)
     assert "No gradients: backward() has already freed this graph" in picture.source
+    cost = lib.nn.functional.mse_loss(x, lib.zeros(1))
+    cost.backward()
+    for options in ({"level": "primitives"}, {"expand": ["MseLossBackward0"]}):
+        with pytest.raises(RuntimeError, match=r"second time.*retain_graph=True"):
+            draw(cost, **options)
 
 
 def test_a_large_graph_is_drawn_in_part_and_says_so(lib: Any) -> None:

@@ -56,7 +56,8 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     `params` names the leaves (a module, or a dict of names to tensors); without it they are looked for in `scopes`, mappings of
     variable names to values. With `values=False` no number is read and no backward pass is made. `gradient` starts the backward
     pass of a tensor that is not a scalar. `expand` opens nodes that have a definition into their primitives: True opens all, a
-    collection those with these types or ids (a ValueError lists the choices when one cannot be opened). `modules=True` puts the
+    collection those with these types or ids (a ValueError lists the choices when one cannot be opened; a RuntimeError says
+    that backward() has freed what is needed). `modules=True` puts the
     nodes of each nn.Module into a group. `forward` is the tensor whose gradient `loss` was computed from (with create_graph):
     nodes that it has too are its "forward" part, the others the "backward" part. `choose` is given the graph without
     numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole). `all_open` is given
@@ -98,6 +99,9 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     finally:
         for tensor, grad in retained:  # autograd.grad fills these too, as backward does
             tensor.grad = grad
+    for node in asked:
+        if node in wanted and node not in opened:
+            _must_be_whole(node)
     if all_open is not None and whole and opened:
         all_open(graph(opened, notes))
     opened = {node: one for node, one in opened.items() if node in asked}
@@ -117,6 +121,13 @@ def _openable(expand: bool | Collection[str], ids: Mapping[Any, str]) -> list[An
         choices = ", ".join(f"{type(node).__name__} ({ids[node]})" for node in able) or "none in this graph"
         raise ValueError(f"draw(): expand={unknown[0]!r} names no node that can be opened; nodes with a definition: {choices}")
     return [node for node, own in able.items() if own & names]
+
+
+def _must_be_whole(node: Any) -> None:
+    """Raise the node's own RuntimeError if what it saved has been freed by backward(), or changed in place since."""
+    for attribute in dir(node):
+        if attribute.startswith("_saved_"):
+            getattr(node, attribute)
 
 
 def _parts(forward: Any, steps: Steps) -> dict[Any, Part]:
