@@ -1,4 +1,4 @@
-"""The command line: ``tinygrad-loss demo | run | train | draw | parity | bench``. It reads arguments and prints; the work is done below."""
+"""The command line: ``tinygrad-loss demo | run | train | draw | view | parity | bench``. It reads arguments and prints; the work is done below."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ from ._bench import run_bench
 from ._demo import run_demo
 from ._draw import ScriptError, run_draw
 from ._output import OutputError
+from ._parity import ParityError, run_parity
 from ._run import run_script
 from ._train import run_train
+from ._view import run_view
 
 __all__ = ["main"]
 
-_ERRORS = (DataError, MissingExtra, OutputError, ScriptError, TrainingError)
+_ERRORS = (DataError, MissingExtra, OutputError, ParityError, ScriptError, TrainingError)
+
+
+_PICTURES = (".svg", ".png", ".dot", ".mmd", ".txt", ".json", ".html")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,10 +103,30 @@ def _parser() -> argparse.ArgumentParser:
     draw = commands.add_parser("draw", help="run a script and draw the backward graph of its loss")
     draw.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to draw (default: loss)")
     draw.add_argument(
-        "--level", choices=("pytorch", "primitives"), default="pytorch", help="how far to open the nodes (%(default)s)"
-    )
-    draw.add_argument("--out", type=_picture, metavar="FILE", help=".svg, .png or .dot (default: SCRIPT-name.svg)")
+        "--level", choices=("pytorch", "primitives", "modules"), default="pytorch",
+        help="PyTorch's nodes, all opened into primitives, or grouped by nn.Module (%(default)s)"
+    )  # fmt: skip
+    draw.add_argument("--expand", action="append", default=[], metavar="NODE", help="open one node, such as NllLossBackward0 or n2")
+    draw.add_argument("--direction", choices=("TB", "BT", "LR", "RL"), default="TB", help="the way of the arrows (%(default)s)")
+    draw.add_argument("--theme", choices=("light", "dark", "print"), default="light", help="colours (%(default)s)")
+    draw.add_argument("--no-values", action="store_true", help="shapes only: no numbers, and no backward pass")
+    draw.add_argument("--no-fold", action="store_true", help="draw every repetition of what repeats")
+    draw.add_argument("--limit", type=_positive_integer, default=100, metavar="N", help="the most nodes to draw (%(default)s)")
+    draw.add_argument("--out", type=_picture, metavar="FILE", help=f"{', '.join(_PICTURES)} (default: SCRIPT-name.svg)")
     draw.set_defaults(run=run_draw)
+
+    view = commands.add_parser("view", help="run a script and show the backward graph of its loss as a page to step through")
+    view.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to show (default: loss)")
+    view.add_argument("--out", type=_html, metavar="FILE.html", help="the page to write (default: SCRIPT-name.html)")
+    view.add_argument("--no-open", action="store_true", help="only write the page, do not open it in a browser")
+    view.set_defaults(run=run_view)
+
+    parity = commands.add_parser("parity", help="compare every op and loss with the installed PyTorch, and print the table")
+    parity.add_argument("--family", metavar="NAME", help="only the rows of one family, such as losses")
+    parity.add_argument("--rows", action="store_true", help="a line for each row instead of each op")
+    parity.add_argument("--markdown", action="store_true", help="print Markdown")
+    parity.add_argument("--out", type=Path, metavar="FILE.md", help="write Markdown to a file")
+    parity.set_defaults(run=run_parity)
 
     bench = commands.add_parser("bench", help="time it beside PyTorch, MyGrad and autograd, or measure how exact it is")
     bench.add_argument("--accuracy", action="store_true", help="errors of losses and gradients instead of times (needs mpmath)")
@@ -142,7 +167,13 @@ def _chart(text: str) -> Path:
     return Path(text)
 
 
+def _html(text: str) -> Path:
+    if Path(text).suffix != ".html":
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .html")
+    return Path(text)
+
+
 def _picture(text: str) -> Path:
-    if Path(text).suffix not in (".svg", ".png", ".dot"):
-        raise argparse.ArgumentTypeError(f"{text!r} must end in .svg, .png or .dot")
+    if Path(text).suffix not in _PICTURES:
+        raise argparse.ArgumentTypeError(f"{text!r} must end in one of {', '.join(_PICTURES)}")
     return Path(text)

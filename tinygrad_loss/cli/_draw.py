@@ -7,7 +7,8 @@ import os
 import runpy
 import sys
 import traceback
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from .._picture import Picture, draw
 from ..graph.names import variables
 from ._output import OutputError
 
-__all__ = ["ScriptError", "run_draw"]
+__all__ = ["ScriptError", "drawn", "run_draw", "saved"]
 
 
 class ScriptError(ValueError):
@@ -24,22 +25,42 @@ class ScriptError(ValueError):
 
 def run_draw(arguments: argparse.Namespace) -> int:
     """Carry out the command; the arguments are those of the parser."""
-    script, name = _split(arguments.script)
+    picture, script, name = drawn(
+        arguments.script, level=arguments.level, expand=arguments.expand, direction=arguments.direction, theme=arguments.theme,
+        values=not arguments.no_values, fold=False if arguments.no_fold else None, limit=arguments.limit,
+    )  # fmt: skip
     target = arguments.out or Path(f"{script.stem}-{name}.svg")
+    saved(picture, target, script, name)
+    print(f"Drew {name} of {script} to {target}.")
+    return 0
+
+
+def drawn(text: str, **options: Any) -> tuple[Picture, Path, str]:
+    """Run the script of ``SCRIPT.py[:name]`` and draw that variable, with the options of `draw`: the picture, the script and the
+    name. ScriptError when that cannot be done."""
+    script, name = _split(text)
     scope = _run(script)
     loss = _find(scope, name, script)
+    with _complaints(script, name):
+        return draw(loss, params=dict(variables((scope,))), **options).named(name), script, name
+
+
+def saved(picture: Picture, target: Path, script: Path, name: str) -> None:
+    """Save a script's picture; OutputError when the file cannot be written, ScriptError when it cannot be drawn."""
+    with _complaints(script, name):
+        picture.save(target)
+
+
+@contextmanager
+def _complaints(script: Path, name: str) -> Iterator[None]:
     try:
-        graph = draw(loss, level=arguments.level, params=dict(variables((scope,)))).graph
-        first = replace(graph.nodes[0], name=name)
-        Picture(replace(graph, nodes=(first, *graph.nodes[1:]))).save(target)
+        yield
     except OSError as error:
         raise OutputError(error.strerror) from None
     except (TypeError, ValueError, RuntimeError) as error:
         freed = "second time" in str(error)
         why = "backward() has freed its graph; say backward(retain_graph=True) in the script" if freed else _first_line(error)
         raise ScriptError(f"{script}: {name} cannot be drawn: {why}") from None
-    print(f"Drew {name} of {script} to {target}.")
-    return 0
 
 
 def _split(text: str) -> tuple[Path, str]:
