@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,12 @@ def shown_gradients(page):
     return [part.get_attribute("data-edge") for part in page.locator(".stage [data-edge]").all() if part.locator("text").first.is_visible()]
 
 
+def stop_time(page):
+    """From here on the page's clock goes only when the test says so."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now() + timedelta(days=1))
+
+
 def test_the_page_opens_with_the_whole_pass(show, screenshots):
     page = show(cross_entropy())
     assert page.title() == "Backward graph of loss"
@@ -186,7 +193,7 @@ def test_buttons_and_slider_step_too(show):
 
 def test_play_walks_and_pauses(show):
     page = show(cross_entropy())
-    page.clock.install()
+    stop_time(page)
     page.click("#play")  # from the end it begins anew
     assert page.inner_text("#count") == "0 / 4" and page.get_attribute("#play", "aria-label") == "Pause"
     page.clock.run_for(1600)
@@ -204,7 +211,7 @@ def test_play_walks_and_pauses(show):
 def test_a_dot_travels_along_the_arrow(show):
     page = show(cross_entropy(), reduced_motion="no-preference")
     page.keyboard.press("Home")
-    page.clock.install()
+    stop_time(page)
     page.keyboard.press("ArrowRight")
     page.clock.run_for(50)
     dot = page.locator(".traveller")
@@ -500,3 +507,49 @@ def test_pytorch_s_own_graph_in_the_browser(torch, show, screenshots):
     page.locator(".stage [data-node]", has_text="2.weight").click()
     assert numbers_under(page, "Gradient") == pytest.approx(weight.numpy().reshape(-1), abs=6e-5)
     page.screenshot(path=screenshots / "page-pytorch.png")
+
+
+# Comparisons: two graphs side by side
+
+
+def test_a_comparison_side_by_side(show, screenshots):
+    x = torch.tensor(LOGITS, requires_grad=True)
+    target = torch.tensor([0, 2])
+    by_hand = nn.functional.nll_loss(torch.log(torch.softmax(x, 1)), target)
+    fused = nn.functional.cross_entropy(x, target)
+    page = show(torch.compare(by_hand, fused), width=1400)
+    assert page.locator(".stage").count() == 2
+    assert page.locator(".stage h2").all_inner_texts() == ["by_hand", "fused"]
+    assert "LogBackward0: a node of another name" in panel(page)
+    apart = [[part.get_attribute("data-node") for part in page.locator(f".stage[data-side='{side}'] .apart").all()] for side in (0, 1)]
+    assert apart == [["n2", "n3"], ["n2"]]
+    node(page, "n2", side=1).click()
+    assert panel(page).startswith("log-softmax") and "How it differs" in panel(page)
+    assert "partner" in node(page, "n2", side=0).get_attribute("class")
+    page.click("#panel button:has-text('Its match in by_hand')")
+    assert panel(page).startswith("log\nLogBackward0")
+    assert "partner" in node(page, "n2", side=1).get_attribute("class")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert [part.get_attribute("data-node") for part in page.locator(".current").all()] == ["n2", "n2"]
+    assert told(page).startswith("Step 3 of 5. by_hand: LogBackward0") and "fused: LogSoftmaxBackward0" in told(page)
+    heights = [box.bounding_box()["height"] for box in page.locator("[data-node=n0]").all()]
+    assert heights[0] == pytest.approx(heights[1], rel=0.15)  # one scale
+    page.screenshot(path=screenshots / "page-comparison.png")
+
+
+@pytest.mark.torch
+def test_both_libraries_side_by_side(torch, show):
+    import tinygrad_loss
+
+    def loss(library, x, target):
+        return library.nn.functional.cross_entropy(x, target)
+
+    x = tinygrad_loss.tensor(LOGITS, requires_grad=True)
+    page = show(tinygrad_loss.compare(loss, x, tinygrad_loss.tensor([0, 2])))
+    assert page.locator(".stage h2").all_inner_texts() == ["tinygrad_loss", "PyTorch"]
+    assert "Nowhere: names, edges, shapes, values and gradients are the same." in panel(page)
+    node(page, "n2", side=1).click()
+    assert "partner" in node(page, "n2", side=0).get_attribute("class")

@@ -81,8 +81,8 @@ def test_every_node_runs_after_all_that_send_to_it(make):
 
 
 def test_a_step_is_told_in_a_sentence():
-    _, loss = cross_entropy()
-    assert [step.text for step in backward_steps(torch.draw(loss).graph)] == [
+    logits, loss = cross_entropy()
+    assert [step.text for step in backward_steps(torch.draw(loss, params={"logits": logits}).graph)] == [
         "The pass starts at loss with the gradient 1, sent to NllLossBackward0.",
         "NllLossBackward0 (negative log-likelihood) receives 1 and sends a gradient of shape 2×3 to LogSoftmaxBackward0.",  # noqa: RUF001
         "LogSoftmaxBackward0 (log-softmax) receives a gradient of shape 2×3 and sends a gradient of shape 2×3 to logits.",  # noqa: RUF001

@@ -20,6 +20,7 @@ from ..graph.files import write_whole
 from ..graph.model import Graph
 from ..graph.reader import read_graph
 from ..graph.render import render, to_svg
+from ..page import Match, Side, to_html
 from .alignment import align
 from .drawing import side_by_side
 from .findings import find, partings
@@ -31,7 +32,7 @@ from .table import sentences, to_table
 
 __all__ = ["Comparison", "ComparisonPicture", "Difference", "Gap", "Pair", "Parting", "compare"]
 
-_ENDINGS = (".svg", ".png", ".dot", ".txt", ".json")
+_ENDINGS = (".svg", ".png", ".dot", ".txt", ".json", ".html")
 _MISSING: Any = object()
 
 
@@ -114,8 +115,10 @@ class Comparison:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the comparison to `path`, in the form that its ending asks for: .svg, .png or .dot (the picture), .txt (the
-        table) or .json (the differences). ValueError for another ending; RuntimeError when .svg or .png is asked and no Graphviz
-        program is there. The file is written whole or not at all. Returns the path."""
+        table), .json (the differences) or .html (a page with the two graphs side by side, to step through).
+
+        The file is written whole or not at all. ValueError for another ending; RuntimeError when .svg, .png or .html is asked and
+        no Graphviz program is there. Returns the path."""
         target = Path(path)
         ending = target.suffix.lower()
         if ending not in _ENDINGS:
@@ -127,8 +130,13 @@ class Comparison:
     def _bytes(self, ending: str) -> bytes:
         if ending == ".png":
             return render(self.picture.source, "png")
-        text = {".svg": lambda: self.picture.svg, ".dot": lambda: self.picture.source, ".txt": lambda: f"{self}\n", ".json": self._json}[ending]()
+        text = {".svg": lambda: self.picture.svg, ".dot": lambda: self.picture.source, ".txt": lambda: f"{self}\n", ".json": self._json,
+                ".html": self._page}[ending]()
         return text.encode()
+
+    def _page(self) -> str:
+        matches = [Match(p.ours and p.ours.id, p.theirs and p.theirs.id, tuple(d.message for d in p.differences)) for p in self.pairs]
+        return to_html([Side(self.names[0], [self.ours]), Side(self.names[1], [self.theirs])], [Match("n0", "n0"), *matches])
 
     def _json(self) -> str:
         listed = [{key: value if value is None or isinstance(value, int | tuple) else str(value) for key, value in asdict(d).items()}

@@ -39,11 +39,20 @@ class Side:
         return Style(marked_theme(), self.direction, strength=True, inside=many and not graph.reference, most=3 if many else None, spare=many)
 
 
-def to_html(sides: Sequence[Side], pairs: Sequence[tuple[str, str]] = (), verdicts: Sequence[str] = (), theme: str = "auto") -> str:
-    """A page of one graph, or of two side by side.
+@dataclass(frozen=True)
+class Match:
+    """Nodes of two graphs that belong together, by their ids (None: it has no partner), and sentences about how they differ."""
 
-    `pairs` are the ids of nodes that belong together in a comparison, `verdicts` sentences about how the two differ. `theme` is
-    "light", "dark" or "auto", which follows the reader's system. RuntimeError when there is no Graphviz program.
+    left: str | None
+    right: str | None
+    verdicts: tuple[str, ...] = ()
+
+
+def to_html(sides: Sequence[Side], matches: Sequence[Match] = (), theme: str = "auto") -> str:
+    """A page of one graph, or of two side by side whose `matches` light up together.
+
+    `theme` is "light", "dark", "print" or "auto", which follows the reader's system. RuntimeError when there is no Graphviz
+    program.
     """
     tensors = Tensors()
     graphs = [graph for side in sides for graph in side.forms]
@@ -51,7 +60,7 @@ def to_html(sides: Sequence[Side], pairs: Sequence[tuple[str, str]] = (), verdic
         "sides": [{"name": safe_text(side.name), "notes": list(side.forms[0].notes), "library": side.forms[0].library,
                    "reference": safe_text(side.forms[0].reference),
                    "forms": [graph_facts(graph, tensors) for graph in side.forms]} for side in sides],
-        "pairs": list(pairs), "verdicts": list(verdicts), "sources": sources(graphs), "tensors": tensors.told(),
+        "matches": [[m.left, m.right, list(m.verdicts)] for m in matches], "sources": sources(graphs), "tensors": tensors.told(),
     }
     style, script = palette() + _asset("page.css"), _script()
     title, subtitle = _titles(sides)

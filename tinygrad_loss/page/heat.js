@@ -58,8 +58,8 @@ function heatMap(number, label) {
 }
 
 function numbersTable(tensor, label) {
-  const colour = /float|int|bool/.test(tensor.dtype) ? colouring(tensor.cells) : null;
-  const plain = !/float/.test(tensor.dtype);
+  // One number alone has no colour, nor have class indices: there is nothing to compare.
+  const colour = /float/.test(tensor.dtype) && tensor.cells.length > 1 ? colouring(tensor.cells) : null;
   const texts = written(tensor.cells, tensor.dtype);
   const table = make("table", { "aria-label": label });
   const widest = Math.max(...texts.map((text) => text.length));
@@ -67,7 +67,7 @@ function numbersTable(tensor, label) {
     const row = make("tr");
     for (let i = start; i < Math.min(start + tensor.columns, texts.length); i += 1) {
       const cell = make("td", {}, texts[i]);
-      if (colour && !plain) {
+      if (colour) {
         const ground = colour(tensor.cells[i]);
         cell.style.background = css(ground);
         cell.style.color = inkOn(ground);
@@ -95,12 +95,12 @@ function cellsPicture(tensor, label) {
     paint.fillRect(i % columns, Math.floor(i / columns), 1, 1);
   });
   canvas.style.aspectRatio = `${columns} / ${rows}`;
+  canvas.style.width = `min(100%, ${20 * columns / rows}rem)`;
   const readout = make("p", { class: "readout", "aria-hidden": "true" });
   canvas.addEventListener("pointermove", (event) => {
     const frame = canvas.getBoundingClientRect();
-    const scale = Math.min(frame.width / columns, frame.height / rows);
-    const column = Math.floor((event.clientX - frame.left) / scale);
-    const row = Math.floor((event.clientY - frame.top) / scale);
+    const column = Math.floor((event.clientX - frame.left) / frame.width * columns);
+    const row = Math.floor((event.clientY - frame.top) / frame.height * rows);
     const i = row * columns + column;
     if (column < 0 || column >= columns || i < 0 || i >= cells.length) readout.textContent = "";
     else readout.textContent = `${block ? "around " : ""}${placeText(tensor, i)}: ${short(cells[i])}`;

@@ -3,12 +3,17 @@
 class App {
   constructor() {
     this.stages = [...document.querySelectorAll(".stage")].map((section, side) => new Stage(section, side));
+    const size = Math.min(...this.stages.map((stage) => stage.size));
+    for (const stage of this.stages) stage.zoom(size); // two graphs side by side are drawn to one scale
     this.chosen = null;
     this.panel = new Panel(this);
     this.player = new Player(this.stages, () => this.panel.show(this.chosen));
     this.search = new Search(this);
-    this.partners = [new Map(facts.pairs), new Map(facts.pairs.map(([left, right]) => [right, left]))];
-    for (const stage of this.stages) this.listen(stage);
+    this.matches = facts.matches.flatMap(([left, right, verdicts]) => [{ ids: [left, right], verdicts }]);
+    for (const stage of this.stages) {
+      this.listen(stage);
+      stage.mark("apart", this.matches.filter((match) => match.verdicts.length).map((match) => match.ids[stage.side]));
+    }
     this.player.go(this.player.length);
     this.shade();
     byId("theme").addEventListener("click", () => this.turn());
@@ -46,9 +51,11 @@ class App {
     }
   }
 
+  matchOf(stage, id) { return this.matches.find((match) => match.ids[stage.side] === id); }
+
   partnerOf(stage, id) {
-    const other = this.partners[stage.side]?.get(id);
-    return other === undefined ? null : { stage: this.stages[1 - stage.side], id: other };
+    const other = this.matchOf(stage, id)?.ids[1 - stage.side];
+    return other ? { stage: this.stages[1 - stage.side], id: other } : null;
   }
 
   /** The one part of the graph that Tab comes to. */

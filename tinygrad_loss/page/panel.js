@@ -32,11 +32,24 @@ class Panel {
         flows ? swatch("flow", "a gradient; the wider its arrow, the larger it is") : null,
         openable ? swatch("group", "the primitives of a node that was opened") : null),
       first.reference ? make("p", { class: "quiet" }, `Each gradient of ${first.library} stands beside that of ${first.reference}.`) : null,
-      facts.verdicts.length ? make("h3", {}, "Where the two differ") : null,
-      facts.verdicts.length ? make("ul", { class: "verdicts" }, facts.verdicts.map((text) => make("li", {}, text))) : null,
+      ...this.verdicts(),
       make("h3", {}, "The pass in order"),
       ...this.app.stages.flatMap((stage) => this.passOf(stage)),
     ];
+  }
+
+  /** What differs between the two sides. */
+  verdicts() {
+    if (this.app.stages.length < 2) return [];
+    const most = 40;
+    const found = this.app.matches.flatMap((match) => match.verdicts.map((text) => ({ match, text })));
+    const items = found.slice(0, most).map(({ match, text }) => {
+      const side = match.ids[0] ? 0 : 1;
+      return make("li", {}, this.link(this.app.stages[side], "node", match.ids[side], text));
+    });
+    return [make("h3", {}, "Where the two differ"),
+      found.length ? make("ul", { class: "verdicts" }, items) : make("p", {}, "Nowhere: names, edges, shapes, values and gradients are the same."),
+      found.length > most ? make("p", { class: "quiet" }, `and ${found.length - most} more`) : null];
   }
 
   passOf(stage) {
@@ -61,6 +74,7 @@ class Panel {
         node.module ? `in ${node.module}` : ""].filter(Boolean).join(" \u00b7 ")),
       this.tags(stage, node, id),
       this.actions(stage, node, id),
+      ...this.apart(stage, id),
       this.formula(stage, node, id),
       ...node.outputs.flatMap((number, i) => this.values(node, number, i, leaf)),
       ...this.arriving(stage, node, id),
@@ -93,6 +107,11 @@ class Panel {
     if (partner) buttons.push(make("button", { type: "button", onclick: () => this.app.choose(partner.stage, "node", partner.id) },
       `Its match in ${partner.stage.facts.name}`));
     return buttons.length ? make("div", { class: "actions" }, buttons) : null;
+  }
+
+  apart(stage, id) {
+    const verdicts = this.app.matchOf(stage, id)?.verdicts ?? [];
+    return verdicts.length ? [make("h3", {}, "How it differs"), make("ul", { class: "verdicts" }, verdicts.map((text) => make("li", {}, text)))] : [];
   }
 
   formula(stage, node, id) {
