@@ -95,6 +95,7 @@ WARNED = {
     "elementwise_mean": lambda t: t.nn.functional.hinge_embedding_loss(t.ones(3), t.ones(3), reduction="elementwise_mean"),
     "multilabel size_average": lambda t: t.nn.functional.multilabel_soft_margin_loss(t.ones(3), t.ones(3), size_average=False),
     "module": lambda t: t.nn.SmoothL1Loss(reduce=False)(t.ones(3), t.ones(3)),
+    "size_average 0": lambda t: t.nn.functional.mse_loss(t.ones(3), t.zeros(3), size_average=0),
 }
 
 
@@ -119,6 +120,20 @@ def test_warnings_name_the_callers_line(name: str) -> None:
     words, files, _ = warned(WARNED[name], torch)
     assert len(words) == 1
     assert files == [__file__]
+
+
+OLD_FLAGS = [(a, r) for a in (None, True, False, 0) for r in (None, True, False) if (a, r) != (None, None)]
+
+
+@pytest.mark.parametrize(("size_average", "reduce"), OLD_FLAGS)
+@pytest.mark.parametrize("name", ["MSELoss", "L1Loss", "BCEWithLogitsLoss", "SoftMarginLoss", "CrossEntropyLoss"])
+def test_old_flags_mean_a_reduction(name: str, size_average: Any, reduce: Any) -> None:
+    meant = "none" if reduce is False else "mean" if size_average in (None, True) else "sum"
+    x, y = torch.tensor([[0.5, -1.0], [2.0, 1.0]]), torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    with pytest.warns(UserWarning, match=f"please use reduction='{meant}' instead"):
+        old = getattr(torch.nn, name)(size_average=size_average, reduce=reduce)
+    assert old.reduction == meant
+    assert old(x, y).tolist() == getattr(torch.nn, name)(reduction=meant)(x, y).tolist()
 
 
 def nodes_of(row: Row, library: Any) -> list[Any]:

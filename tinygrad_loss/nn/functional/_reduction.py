@@ -17,15 +17,22 @@ def checked_reduction(reduction: str, size_average: bool | None, reduce: bool | 
     """The reduction that is meant; ``size_average`` and ``reduce`` are PyTorch's old way to say it."""
     check_flags(size_average, reduce)
     if size_average is not None or reduce is not None:
-        reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
-        warnings.warn(
-            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4
-        )
+        reduction = old_reduction(size_average, reduce, 5)
     elif reduction == "elementwise_mean":
         reduction = "mean"
         warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=4)
     if reduction not in NUMBERS:
         raise ValueError(f"{reduction} is not a valid value for reduction: choose 'none', 'mean' or 'sum'")
+    return reduction
+
+
+def old_reduction(size_average: bool | None, reduce: bool | None, stacklevel: int) -> str:
+    """The reduction that PyTorch's old flags mean, with its warning."""
+    averaged, reduced = (flag is None or bool(flag) for flag in (size_average, reduce))
+    reduction = "none" if not reduced else "mean" if averaged else "sum"
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=stacklevel
+    )
     return reduction
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 from ..._tensor import Tensor
 from .. import functional as F
-from ..functional._reduction import check_flags
+from ..functional._reduction import check_flags, old_reduction
 from .module import Module
 
 
@@ -19,10 +17,7 @@ class _Loss(Module):
         super().__init__()
         check_flags(size_average, reduce)
         if size_average is not None or reduce is not None:
-            reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
-            warnings.warn(
-                f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=3
-            )
+            reduction = old_reduction(size_average, reduce, 4)
         self.reduction = reduction
 
 
