@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .model import Edge, Graph, Group, Node
 
 LEAST = 3  # fewer repetitions than this are not folded
+_WORTH = 50  # a repetition that covers less than the 50th part is left as it is
 _LONGEST = 600  # the longest part, in nodes, whose repetition is looked for
 _STEM = 2  # a node this near to a leaf that several others use, a transposed weight say, counts as an end, as a leaf does
 
@@ -36,7 +37,7 @@ def find_repeats(graph: Graph) -> Folded:
     kinds = _signatures(graph, order)
     found = Folded({n.id for n in graph.nodes}, {n.id for n in graph.nodes})
     ids = [node.id for node in order]
-    _fold(kinds, 0, len(order), ids, found, None)
+    _fold(kinds, (0, len(order)), ids, found, None, len(order) // _WORTH)
     if found.groups:
         out, arriving = graph.by_source(), {node.id for node in order if node.id in found.shown}
         reached = {edge.target for source in (*arriving, *found.last.values()) for edge in out[source]}
@@ -198,10 +199,12 @@ def _beginning(order: list[Node], out: dict[str, list[Edge]], place: dict[str, i
     return {}
 
 
-def _fold(kinds: NDArray[np.int64], start: int, end: int, ids: list[str], found: Folded, parent: str | None) -> None:
-    """Fold the largest repetition between two places, then what lies before it, after it and within its first part."""
+def _fold(kinds: NDArray[np.int64], places: tuple[int, int], ids: list[str], found: Folded, parent: str | None, worth: int) -> None:
+    """Fold the largest repetition between two places, if it covers `worth` nodes, then what lies before it, after it and within
+    its first part."""
+    start, end = places
     size, period, count, first = _largest(kinds[start:end])
-    if not size:
+    if not size or size < worth:
         return
     begin, stop = start + first, start + first + period * count
     group = f"r{len(found.groups)}"
@@ -215,9 +218,9 @@ def _fold(kinds: NDArray[np.int64], start: int, end: int, ids: list[str], found:
             other = ids[begin + i + again * period]
             found.target[other] = kept
             found.shown.discard(other)
-    _fold(kinds, start, begin, ids, found, parent)
-    _fold(kinds, begin, begin + period, ids, found, group)
-    _fold(kinds, stop, end, ids, found, parent)
+    _fold(kinds, (start, begin), ids, found, parent, worth)
+    _fold(kinds, (begin, begin + period), ids, found, group, period // _WORTH)
+    _fold(kinds, (stop, end), ids, found, parent, worth)
 
 
 def _largest(kinds: NDArray[np.int64]) -> tuple[int, int, int, int]:
