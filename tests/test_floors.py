@@ -19,7 +19,7 @@ ROOT = Path(tinygrad_loss.__file__).parent
 
 # From the ground up. A module may import from lower floors and from its own.
 FLOORS: list[set[str]] = [
-    {"errors", "_shapes", "_dtypes", "_printing", "_version", "_device", "return_types"},
+    {"errors", "_missing", "_shapes", "_dtypes", "_printing", "_version", "_device", "return_types"},
     {"autograd"},
     {"kernels"},
     {"ops"},
@@ -52,7 +52,7 @@ AT_IMPORT = {
     "attrgetter", "deque", "local", "Lock", "RLock", "dtype", "re.compile", "itertools.count", "type", "getattr", "items",
     "split", "partition", "filterwarnings", "device", "layout", "memory_format",
     "rule", "Lint",  # a rule enters its table; lint is a function that has a function
-    "loss", "elementwise", "wide", "operator_of", "writing", "nulling", "labelled",
+    "loss", "elementwise", "wide", "operator_of", "writing", "sizes_of", "strides_of", "nulling", "labelled",
     "_sent_back", "_pieces", "_norm", "_normed", "_with_mean", "_per_element", "_term_by_term", "_symmetric",  # rules of formulas
     "missing_names", "install",  # the __getattr__ of a module; as_torch is imported for what it does
 }  # fmt: skip

@@ -97,6 +97,7 @@ from ._legacy import (
     ShortTensor as ShortTensor,
     set_default_tensor_type as set_default_tensor_type,
 )
+from ._missing import missing_names as _missing_names
 from ._printing import set_printoptions as set_printoptions
 from ._properties import (
     can_cast as can_cast,
@@ -139,7 +140,6 @@ from .autograd import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
-from .errors import missing_names as _missing_names
 from .kernels.threads import get_num_threads as get_num_threads, set_num_threads as set_num_threads
 from .ops import (
     blends as _blends,
@@ -160,10 +160,8 @@ from .ops.arithmetic import (
     div as div,
     mul as mul,
     neg as neg,
-    pow as pow,
     reciprocal as reciprocal,
     rsub as rsub,
-    square as square,
     sub as sub,
 )
 from .ops.comparison import (
@@ -278,6 +276,7 @@ from .ops.pointwise import (
     sign as sign,
     sqrt as sqrt,
 )
+from .ops.powers import pow as pow, square as square
 from .ops.products import cumprod as cumprod, cumsum as cumsum, prod as prod
 from .ops.reductions import mean as mean, sum as sum
 from .ops.rounding import (

@@ -13,8 +13,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
+from ._missing import MissingModule, is_missing, names_of
 from ._version import __version__
-from .errors import MissingModule, is_missing, names_of
 
 PACKAGE = __name__.partition(".")[0]
 TWIN_OF = "2.13.0"

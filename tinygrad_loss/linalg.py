@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import LinAlgError, missing_names
+from ._missing import missing_names
+from .errors import LinAlgError
 from .ops.blocks import linalg_cross as cross, matrix_power
 from .ops.linear import matmul
 from .ops.matrix_norms import (

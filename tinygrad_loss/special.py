@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .errors import missing_names
+from ._missing import missing_names
 from .ops.curves import (
     entr,
     erfc,

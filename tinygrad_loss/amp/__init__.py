@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import missing_names
+from .._missing import missing_names
 from .autocast_mode import autocast, custom_bwd, custom_fwd, is_autocast_available
 from .grad_scaler import GradScaler
 

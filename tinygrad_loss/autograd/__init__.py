@@ -5,7 +5,7 @@ This floor knows arrays and edges, no operation and no tensor class.
 
 from typing import TYPE_CHECKING
 
-from ..errors import missing_names
+from .._missing import missing_names
 from . import function, functional, graph
 from .anomaly import detect_anomaly, is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly
 from .function import Function

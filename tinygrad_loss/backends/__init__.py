@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import missing_names
+from .._missing import missing_names
 from . import cuda, cudnn, mps
 
 __all__ = ["cuda", "cudnn", "mps"]

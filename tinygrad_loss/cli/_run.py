@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 from .. import _stand_in
+from .._missing import MissingModule, MissingName, is_missing
 from .._tensor import Tensor
-from ..errors import MissingModule, MissingName, is_missing
 from ._draw import ScriptError
 
 __all__ = ["run_script"]

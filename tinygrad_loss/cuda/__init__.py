@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _dtypes
 from .._device import check_device
 from .._legacy import TensorType
-from ..errors import missing_names
+from .._missing import missing_names
 from . import amp as amp
 
 FloatTensor = TensorType("cuda.FloatTensor", _dtypes.float32, is_cuda=True)

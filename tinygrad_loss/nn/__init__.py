@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import missing_names
+from .._missing import missing_names
 from . import functional, init, modules, parameter, utils
 from .modules import (
     CELU,
@@ -112,6 +112,7 @@ from .modules import (
     MultiMarginLoss,
     NLLLoss,
     PairwiseDistance,
+    ParameterDict,
     ParameterList,
     PixelShuffle,
     PixelUnshuffle,
@@ -265,6 +266,7 @@ __all__ = [
     "PReLU",
     "PairwiseDistance",
     "Parameter",
+    "ParameterDict",
     "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",

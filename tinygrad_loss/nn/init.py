@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._generator import Generator, stream_of
+from .._missing import missing_names
 from .._tensor import Tensor
 from ..autograd.clock import touch
-from ..errors import missing_names, type_name
+from ..errors import type_name
 from ..kernels.random_stream import Stream
 
 Array = np.ndarray[Any, Any]

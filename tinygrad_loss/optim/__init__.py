@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..errors import missing_names
+from .._missing import missing_names
 from . import lr_scheduler
 from .adadelta import Adadelta
 from .adagrad import Adagrad

@@ -5,7 +5,7 @@ A loss can be called as it is, and then records PyTorch's node, or as ``loss.def
 
 from typing import TYPE_CHECKING
 
-from ...errors import missing_names
+from ..._missing import missing_names
 from ...ops.rectifiers import hardtanh, leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
 from .bags import embedding_bag

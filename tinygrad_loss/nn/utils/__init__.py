@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...errors import missing_names
+from ..._missing import missing_names
 from . import rnn
 from .clip_grad import clip_grad_norm_, clip_grad_value_
 from .convert_parameters import parameters_to_vector, vector_to_parameters

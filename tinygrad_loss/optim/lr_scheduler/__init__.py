@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...errors import missing_names
+from ..._missing import missing_names
 from ._base import LRScheduler
 from ._factors import ConstantLR, ExponentialLR, LambdaLR, LinearLR, MultiplicativeLR, MultiStepLR, PolynomialLR, StepLR
 from ._plateau import ReduceLROnPlateau

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...errors import missing_names
+from ..._missing import missing_names
 from .collation import default_collate, default_convert
 from .dataloader import DataLoader, get_worker_info
 from .dataset import ChainDataset, ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
