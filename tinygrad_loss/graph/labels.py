@@ -11,6 +11,7 @@ from .numbers import difference, remark, rows_of, safe_text, shape_text
 from .strength import state_of
 from .theme import Theme
 
+_LONG = 20  # characters of a module's path
 _BESIDE = 62  # the most characters in which value and gradient stand side by side
 
 
@@ -91,7 +92,7 @@ class Labels:
         wide = sum(max(map(len, rows_of(v, self.most)), default=8) for v in (value, gradient)) > _BESIDE
         gap = "</TR><TR>" if wide else '<TD WIDTH="4"></TD>'
         return ('<TR><TD><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>'
-                f'<TD>{ours}</TD>{gap}<TD CELLPADDING="4" {fill}>{theirs}</TD></TR></TABLE></TD></TR>')
+                f'<TD CELLPADDING="4">{ours}</TD>{gap}<TD CELLPADDING="4" {fill}>{theirs}</TD></TR></TABLE></TD></TR>')
 
     def _arriving(self, node: Node, arrivals: int, whole: bool) -> list[str]:
         """What comes in where several arrows meet: their gradients add up."""
@@ -131,5 +132,6 @@ class Labels:
             lines = [line(f"<B>× {group.count:,}</B>", 24, theme.ink),  # noqa: RUF001
                      line("in a row, the first is shown", 11, theme.grey)]
         else:
-            lines = [line(bold(group.name.rpartition(".")[2]), 13, theme.ink), line(html.escape(safe_text(group.type)), 12, theme.grey)]
+            name = group.name if len(group.name) <= _LONG else f"….{group.name.rpartition('.')[2]}"
+            lines = [line(bold(name), 13, theme.ink), line(html.escape(safe_text(group.type)), 12, theme.grey)]
         return label(lines)

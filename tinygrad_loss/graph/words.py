@@ -11,7 +11,7 @@ _WORDS = {
     "Abs": "absolute value", "Add": "add", "Addmm": "linear: x @ W + b", "Addmv": "linear: W @ x + b",
     "Amax": "maximum over a dimension", "Amin": "minimum over a dimension",
     "BinaryCrossEntropy": "binary cross-entropy", "BinaryCrossEntropyWithLogits": "binary cross-entropy of logits",
-    "Bmm": "batched matrix product", "Cat": "concatenate", "Clamp": "clamp", "ClampMax": "clamp from above",
+    "Complement": "1 - x", "Bmm": "batched matrix product", "Cat": "concatenate", "Clamp": "clamp", "ClampMax": "clamp from above",
     "ClampMin": "clamp from below", "Clone": "copy", "Cos": "cosine", "Cumsum": "running sum", "Div": "divide",
     "Dot": "inner product", "Embedding": "look up rows", "Exp": "exp", "Expand": "repeat by broadcasting",
     "Expm1": "exp(x) - 1", "Gather": "pick by index", "Index": "index", "IndexSelect": "select by index", "Log": "log",
