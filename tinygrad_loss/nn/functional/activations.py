@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..._dtypes import dtype as DType
 from ...ops import sigmoids, softmaxes
 from ...ops._record import data_of
-from ._arguments import must_have
+from ._arguments import must_be_tensors, must_have
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -56,6 +56,7 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> torch.nn.functional.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
+    must_be_tensors("relu", input=input)
     return input.relu_() if inplace else sigmoids.relu(input)
 
 

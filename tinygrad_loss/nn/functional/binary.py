@@ -147,10 +147,8 @@ def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
         )
     _check_float(p, "binary_cross_entropy")
     must_not_require_grad("binary_cross_entropy", weight=weight)
-    if weight is not None and broadcast([p.shape, data_of(weight).shape], "binary_cross_entropy") != p.shape:
-        raise RuntimeError(
-            f"Attempting to broadcast a dimension: weight {list(data_of(weight).shape)} does not fit the input {list(p.shape)}"
-        )
+    if weight is not None:
+        _check_weight(p.shape, data_of(weight).shape)
     for name, values in (("input", p), ("target", y)):
         if values.size and not ((values >= 0) & (values <= 1)).all():
             wrong = values[~((values >= 0) & (values <= 1))].reshape(-1)[0]
@@ -158,6 +156,21 @@ def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
                 f"all elements of {name} should be between 0 and 1. binary_cross_entropy: the first that is not is {wrong}"
                 + ("; are these logits? Use binary_cross_entropy_with_logits." if name == "input" else "")
             )
+
+
+def _check_weight(shape: tuple[int, ...], weight: tuple[int, ...]) -> None:
+    for place, (length, has) in enumerate(zip(shape[::-1], weight[::-1], strict=False), start=1):
+        if has != length and 1 not in (has, length):
+            raise RuntimeError(
+                f"Attempting to broadcast a dimension of length {has} at {-place}! Mismatching argument at index 1 had {Size(weight)}; "
+                f"but expected shape should be broadcastable to {list(shape)}. binary_cross_entropy: that is the weight"
+            )
+    common = broadcast([shape, weight], "binary_cross_entropy")
+    if common != shape:
+        raise RuntimeError(
+            f"output with shape {listed(shape)} doesn't match the broadcast shape {listed(common)}. binary_cross_entropy: weight "
+            f"{listed(weight)} must fit into the input's shape"
+        )
 
 
 def binary_cross_entropy_with_logits_definition(
@@ -226,6 +239,11 @@ def _check_logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> None
             "target.unsqueeze(1) for a column of scores."
         )
     _check_float(x, function)
+    if y.dtype == np.bool_:
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead. "
+            f"{function}'s target must be floating-point, target.float()"
+        )
     if y.dtype.kind != "f":
         raise RuntimeError(
             f"result type {type_word(x.dtype)} can't be cast to the desired output type {type_word(y.dtype)}: {function}'s target must be floating-point, "
@@ -233,7 +251,7 @@ def _check_logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> None
         )
     must_not_require_grad(function, weight=weight, pos_weight=pos_weight)
     if pos_weight is not None and data_of(pos_weight).dtype == np.bool_:
-        raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {function}: pos_weight.float()")
+        raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {function} takes 1 from it: pos_weight.float()")
     for name, extra in (("weight", weight), ("pos_weight", pos_weight)):
         if extra is not None and broadcast([x.shape, data_of(extra).shape], function) != x.shape:
             raise RuntimeError(

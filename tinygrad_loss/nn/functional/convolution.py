@@ -181,6 +181,8 @@ def _convolution(
     one = x.ndim == dims + 1
     if one:
         input = unsqueeze(input, 0)
+    if not is_whole(groups):
+        raise TypeError(f"{name}() received an invalid combination of arguments: 'groups' must be int, not {type(groups).__name__}")
     steps, gaps = _each(stride, w, name, "stride"), _each(dilation, w, name, "dilation")
     if isinstance(padding, str):
         input, around = _named_padding(padding, input, w.shape[2:], steps, gaps)
@@ -188,6 +190,11 @@ def _convolution(
         around = _each(padding, w, name, "padding")
     more = _each(output_padding, w, name, "output_padding")
     x = input._data
+    if x.ndim != w.ndim:
+        raise RuntimeError(
+            f"Expected {w.ndim}-dimensional input for {w.ndim}-dimensional weight {listed(w.shape)}, but got {x.ndim}-dimensional input "
+            f"of size {listed(x.shape)} instead"
+        )
     _check_options(x, w, b, steps, around, gaps, groups, transposed)
     if transposed:
         _check_output_padding(more, steps, gaps)

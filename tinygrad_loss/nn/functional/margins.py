@@ -159,6 +159,8 @@ def _labels(input: Any, target: Any) -> tuple[Array, Array]:
             f"output with shape {listed(x.shape)} doesn't match the broadcast shape {listed(shape)}. soft_margin_loss: the "
             "target must fit into the input's shape"
         )
+    if x.dtype == np.bool_:
+        raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. soft_margin_loss: input.float()")
     if x.dtype.kind != "f":
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {type_word(x.dtype)}. soft_margin_loss: input.float()"

@@ -15,14 +15,15 @@ from ..._dtypes import type_word
 from ..._shapes import Size, listed
 from ...autograd.node import Node
 from ...errors import type_name
-from ...ops._casts import clone
+from ...ops._casts import cast, clone
 from ...ops._record import Array, array_of, record
-from ...ops.arithmetic import add, add_number, div, mul, pow as power_of
+from ...ops.arithmetic import add, add_number, div, mul
 from ...ops.joining import repeat
 from ...ops.pointwise import rsqrt
+from ...ops.powers import pow as power_of
 from ...ops.reductions import mean, sum
 from ...ops.shaping import contiguous, squeeze, unsqueeze, view
-from ._arguments import must_be_tensors
+from ._arguments import must_be_integer, must_be_tensors, must_have
 from .padding import pad
 from .pooling import avg_pool2d, avg_pool3d
 
@@ -135,12 +136,25 @@ def batch_norm(
     tensor([[-1.0000,  0.0000],
             [ 1.0000,  0.0000]])
     """
+    if isinstance(input, (list, tuple)) and training:
+        must_have("size", input=input)
     must_be_tensors("batch_norm", input=input, weight=weight, bias=bias, running_mean=running_mean, running_var=running_var)
-    x = array_of(input, "batch_norm")
+    if eps < 0.0 and not training:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     if training:
-        _check_batch(x.shape)
+        _check_batch(array_of(input, "batch_norm").shape)
         if eps <= 0.0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def _batch_norm(
+    input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, weight: Tensor | None, bias: Tensor | None,
+    training: bool, momentum: float, eps: float,
+) -> Tensor:  # fmt: skip
+    x = array_of(input, "batch_norm")
+    if not x.ndim:
+        raise RuntimeError("batch_norm(): the input has no dimensions; it must be (batch, channels, ...)")
     channels = x.shape[1] if x.ndim > 1 else 0
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
     for name, tensor in given.items():
@@ -149,12 +163,15 @@ def batch_norm(
                 raise RuntimeError(f"batch_norm(): {name} must be defined in evaluation mode")
         elif tensor._data.size != channels:
             raise RuntimeError(f"batch_norm(): {name} should contain {channels} elements not {tensor._data.size}")
+        elif tensor.ndim != 1:
+            raise RuntimeError(f"batch_norm(): {name}: TensorAccessor expected 1 dims but tensor has {tensor.ndim}")
     if not x.size:
         out = clone(input)
         out = out if weight is None else mul(out, weight[0])
         return out if bias is None else add(out, bias[0])
     _must_be_floats(x, "batch_norm")
     w, b, known_mean, known_var = (None if one is None else one._data for one in (weight, bias, running_mean, running_var))
+    _must_be_alike(x, w, b, None if w is None else known_var)
     nothing = np.empty(0, x.dtype)
     if training:
         y, m, r = standardized(x, _but_channels(x), eps)
@@ -181,6 +198,8 @@ def _scaled(y: Array, w: Array | None, b: Array | None, x: Array) -> Array:
 
 
 def _check_batch(shape: Sequence[int]) -> None:
+    if not shape:
+        raise IndexError("tuple index out of range: the input has no dimensions; it must be (batch, channels, ...)")
     if math.prod(shape[:1]) * math.prod(shape[2:]) == 1:
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {Size(shape)}: the variance of one number is 0"
@@ -190,6 +209,12 @@ def _check_batch(shape: Sequence[int]) -> None:
 def _must_be_floats(x: Array, kernel: str) -> None:
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
+
+
+def _must_be_alike(x: Array, *others: Array | None) -> None:
+    for one in others:
+        if one is not None and x.dtype not in (one.dtype, np.float16):
+            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {type_word(x.dtype)}, got {one.dtype}")
 
 
 def layer_norm(
@@ -207,9 +232,7 @@ def layer_norm(
     """
     x, shape = _normalized("layer_norm", input, normalized_shape, weight, bias)
     w, b = (None if one is None else one._data for one in (weight, bias))
-    for one in (w, b):
-        if one is not None and one.dtype != x.dtype:
-            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {type_word(x.dtype)}, got {one.dtype}")
+    _must_be_alike(x, w, b)
     _must_be_floats(x, "LayerNormKernelImpl")
     y, m, r = standardized(x, _last(shape), eps)
     saved = (x, shape, w, b, m, r, eps)
@@ -229,7 +252,7 @@ def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | No
     _must_be_floats(x, "rms_norm")
     squares = mean(power_of(input, 2), _last(shape), True)
     out = mul(input, rsqrt(add_number(squares, float(np.finfo(x.dtype).eps if eps is None else eps))))
-    return out if weight is None else mul(out, weight)
+    return out if weight is None else cast(mul(out, weight), input.dtype)
 
 
 def _normalized(function: str, input: Any, normalized_shape: Any, weight: Any, bias: Any) -> tuple[Array, Dims]:
@@ -239,6 +262,8 @@ def _normalized(function: str, input: Any, normalized_shape: Any, weight: Any, b
             f"{function}(): argument 'normalized_shape' (position 2) must be tuple of ints, not {type_name(normalized_shape)}"
         )
     x, shape = array_of(input, function), tuple(normalized_shape)
+    if function == "rms_norm" and x.ndim < len(shape):
+        raise ValueError(f"Input tensor must have at least {len(shape)} dimensions, but got {x.ndim}")
     if not shape:
         raise RuntimeError(
             "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape "
@@ -270,12 +295,16 @@ def group_norm(
     >>> torch.nn.functional.group_norm(torch.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-    must_be_tensors("group_norm", input=input, weight=weight, bias=bias)
+    must_have("dim", input=input)
+    must_be_tensors("group_norm", weight=weight, bias=bias)
+    must_be_integer("group_norm", num_groups=num_groups)
     x = array_of(input, "group_norm")
     if x.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {x.ndim}")
     n, c = x.shape[:2]
     _check_batch((n * c // num_groups, num_groups, *x.shape[2:]))
+    if num_groups < 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if c % num_groups:
         raise RuntimeError(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape {listed(x.shape)} and "
@@ -289,6 +318,7 @@ def group_norm(
             )
     _must_be_floats(x, "GroupNormKernelImpl")
     w, b = (None if one is None else one._data for one in (weight, bias))
+    _must_be_alike(x, w, b)
     area = math.prod(x.shape[2:])
     y, m, r = standardized(_grouped(x, num_groups), (2,), eps)
     out = _scaled(y.reshape(x.shape), None if w is None else _by_channel(w, x), None if b is None else _by_channel(b, x), x)
@@ -310,6 +340,7 @@ def instance_norm(
     tensor([[[-1.0000,  1.0000],
              [-1.0000,  1.0000]]])
     """
+    must_have("size", input=input)
     x = array_of(input, "instance_norm")
     if use_input_stats and math.prod(x.shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {Size(x.shape)}")
@@ -318,7 +349,7 @@ def instance_norm(
     n, c = x.shape[:2]
     w, b, known_mean, known_var = (None if one is None else repeat(one, n) for one in (weight, bias, running_mean, running_var))
     lying = view(contiguous(input), (1, n * c, *x.shape[2:]))
-    out = batch_norm(lying, known_mean, known_var, w, b, use_input_stats, momentum, eps)
+    out = _batch_norm(lying, known_mean, known_var, w, b, use_input_stats, momentum, eps)
     for known, moved in ((running_mean, known_mean), (running_var, known_var)):
         if known is not None and moved is not None:
             known._data[...] = moved._data.reshape(n, c).mean(0)
@@ -335,6 +366,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     tensor([[[0.6667],
              [0.5000]]])
     """
+    must_have("dim", input=input)
     x = array_of(input, "local_response_norm")
     if x.ndim < 3:
         raise ValueError(f"Expected 3D or higher dimensionality                          input (got {x.ndim} dimensions)")

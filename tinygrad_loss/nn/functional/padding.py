@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._shapes import listed
-from ...autograd.node import Node
+from ...autograd.node import NO_EDGE, Node
+from ...autograd.wrapping import wrap
 from ...errors import type_name
 from ...ops._adjoints import scattered
 from ...ops._record import Array, array_of, data_of, record
+from ...ops.slicing import sliced
 from ._arguments import must_be_tensors
 from ._lengths import is_whole
 
@@ -75,16 +77,9 @@ class ReplicationPad3DBackward0(PadBackward):
     __slots__ = ()
 
 
-class CircularPadBackward(PadBackward):
-    """The numbers from the other end."""
-
-    __slots__ = ()
-
-
 NODES: dict[str, tuple[type[Node], ...]] = {
     "reflect": (ReflectionPad1DBackward0, ReflectionPad2DBackward0, ReflectionPad3DBackward0),
     "replicate": (ReplicationPad1DBackward0, ReplicationPad2DBackward0, ReplicationPad3DBackward0),
-    "circular": (CircularPadBackward,) * 3,
 }
 
 
@@ -117,7 +112,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         )
     if mode == "constant":
         return bordered(input, lengths, 0.0 if value is None else value)  # type: ignore[no-any-return]
-    if mode not in NODES:
+    if mode not in NODES and mode != "circular":
         raise NotImplementedError(f"Unrecognised padding mode {mode}: choose constant, reflect, replicate or circular")
     if value not in (None, 0):
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
@@ -127,6 +122,13 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             f"Padding size {len(lengths)} is not supported for {x.ndim}D input tensor. Supported combinations for non-constant "
             "padding: 2D or 3D input: padding size = 2 (pads last dimension), 3D or 4D input: padding size = 4 (pads last 2 "
             "dimensions), 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
+        )
+    if mode == "circular":
+        return _circular(input, lengths)
+    if 0 in x.shape[x.ndim - dims - 1 :]:
+        raise RuntimeError(
+            f"Expected {dims + 1}D or {dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "
+            f"input, but got: {listed(x.shape)}"
         )
     places = np.arange(math.prod(x.shape)).reshape(x.shape)
     for dim, (before, behind) in enumerate(zip(lengths[::2], lengths[1::2], strict=True)):
@@ -142,11 +144,6 @@ def _sources(x: Array, axis: int, before: int, behind: int, mode: str) -> Array:
     places = np.arange(-before, n + behind)
     if mode == "replicate":
         return places.clip(0, n - 1)
-    if mode == "circular":
-        if max(before, behind) > n:
-            raise RuntimeError(f"Padding value causes wrapping around more than once: {(before, behind)} at a length of {n}.")
-        cut, left = -min(before, 0), n + min(before, 0) + min(behind, 0)  # what is cut off does not come in at the other end
-        return (places - cut) % max(left, 1) + cut
     if max(before, behind) >= n:
         raise RuntimeError(
             "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
@@ -154,6 +151,32 @@ def _sources(x: Array, axis: int, before: int, behind: int, mode: str) -> Array:
         )
     places = np.abs(places)
     return np.where(places >= n, 2 * (n - 1) - places, places)
+
+
+def _circular(input: Any, lengths: tuple[int, ...]) -> Any:
+    """The tensor in the middle of a larger one, then dimension by dimension its two ends copied to the borders."""
+    x = input._data
+    borders = [(x.ndim - 1 - i, *pair) for i, pair in enumerate(zip(lengths[::2], lengths[1::2], strict=True))]
+    sizes = list(x.shape)
+    for dim, before, behind in borders:
+        if max(before, behind) > x.shape[dim]:
+            raise RuntimeError(f"Padding value causes wrapping around more than once: {(before, behind)} at a length of {x.shape[dim]}.")
+        sizes[dim] += before + behind
+        if sizes[dim] < 0:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension.")
+    out = middle = wrap(np.empty(sizes, x.dtype), NO_EDGE)
+    kept = input
+    for dim, before, behind in borders:
+        middle = sliced(middle, dim, max(before, 0), sizes[dim] - max(behind, 0))
+        kept = sliced(kept, dim, max(-before, 0), x.shape[dim] - max(-behind, 0))
+    middle.copy_(kept)
+    for dim, before, behind in borders:
+        end, first = sizes[dim] - max(behind, 0), max(before, 0)
+        if before > 0:
+            sliced(out, dim, 0, before).copy_(sliced(out, dim, end - before, end))
+        if behind > 0:
+            sliced(out, dim, end, sizes[dim]).copy_(sliced(out, dim, first, first + behind))
+    return out
 
 
 def bordered(x: Any, lengths: tuple[int, ...], value: float = 0.0) -> Any:

@@ -13,11 +13,12 @@ from ...autograd.node import NO_EDGE, Node
 from ...autograd.wrapping import wrap
 from ...kernels.windows import Sizes, Windows, largest, sums
 from ...ops._record import Array, array_of, record
-from ...ops.arithmetic import mul, pow as power_of
+from ...ops.arithmetic import mul
 from ...ops.pointwise import abs, sign
+from ...ops.powers import pow as power_of
 from ...ops.shaping import squeeze, unsqueeze
 from ...ops.sigmoids import relu
-from ._arguments import must_be_tensors
+from ._arguments import must_be_integer, must_be_tensors
 from ._lengths import each
 from ._window_nodes import (
     AvgPool2DBackward0,
@@ -170,6 +171,8 @@ def _avg_pool(
     x = array_of(input, name)
     if dims == 2 and x.ndim < 3:
         raise IndexError(f"{name}(): Dimension out of range (expected to be in range of [{-x.ndim}, {x.ndim - 1}], but got -3)")
+    if divisor is not None:
+        must_be_integer(name, divisor_override=divisor)
     if divisor == 0:
         raise RuntimeError(f"{name}(): divisor must be not zero")
     windows = _moving(x, dims, name, kernel_size, stride, padding, 1, ceil_mode)
@@ -362,6 +365,8 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
             f"dimensions for input, but got: {listed(x.shape)}"
         )
     windows = _unfolding(x.shape[-2:], kernel_size, dilation, padding, stride)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(f"\"im2col_out_cpu\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
     if min(windows.counts) < 1:
         raise RuntimeError(
             f"Given input with spatial size {windows.sizes}, kernel_size={windows.kernel}, dilation={windows.dilation}, "

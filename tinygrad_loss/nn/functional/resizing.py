@@ -19,7 +19,7 @@ from ...ops._adjoints import scattered
 from ...ops._record import Array, array_of, data_of, record
 from ...ops.reductions import mean
 from ...ops.shaping import squeeze, unsqueeze
-from ._arguments import must_be_tensors
+from ._arguments import must_be_tensors, must_have
 from ._lengths import is_whole
 from ._window_nodes import (
     AdaptiveAvgPool2DBackward0,
@@ -138,11 +138,11 @@ def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = 
 
 def _adaptive_avg(dims: int, op: type[Node], input: Any, output_size: Any) -> Any:
     name = f"adaptive_avg_pool{dims}d"
-    must_be_tensors(name, input=input)
+    _must_be_tensor(name, input)
     x = array_of(input, name)
-    sizes = _adaptive_sizes(x, output_size, dims, name)
-    if all(size == 1 for size in sizes) and x.size:
+    if output_size in (1, (1,) * dims, [1] * dims) and x.size and x.ndim > dims:
         return mean(input, tuple(range(-1, -dims - 1, -1)), True)
+    sizes = _adaptive_sizes(x, output_size, dims, name)
     _check_adaptive(x, dims, name)
     matrices = tuple(_means(n, count, x.dtype) for n, count in zip(x.shape[-dims:], sizes, strict=True))
     return record(op, (input,), resampled(x, matrices), (x, matrices))
@@ -150,7 +150,7 @@ def _adaptive_avg(dims: int, op: type[Node], input: Any, output_size: Any) -> An
 
 def _adaptive_max(dims: int, op: type[Node], input: Any, output_size: Any, return_indices: bool) -> Any:
     name = f"adaptive_max_pool{dims}d"
-    must_be_tensors(name, input=input)
+    _must_be_tensor(name, input)
     x = array_of(input, name)
     sizes = _adaptive_sizes(x, output_size, dims, name)
     _check_adaptive(x, dims, name)
@@ -160,12 +160,18 @@ def _adaptive_max(dims: int, op: type[Node], input: Any, output_size: Any, retur
     parts = [_parts(n, count) for n, count in zip(lengths, sizes, strict=True)]
     for cell in product(*map(range, sizes)):
         part = tuple(slice(*parts[dim][i]) for dim, i in enumerate(cell))
-        seen = x[(..., *part)].reshape(*lead, -1)
+        seen = x[(..., *part)].reshape(*lead, numbers[part].size)
         best = seen.argmax(-1)
         values[(..., *cell)] = np.take_along_axis(seen, best[..., None], -1)[..., 0]
         places[(..., *cell)] = numbers[part].reshape(-1)[best]
     out = record(op, (input,), values, (x, places))
     return (out, wrap(places, NO_EDGE)) if return_indices else out
+
+
+def _must_be_tensor(function: str, input: Any) -> None:
+    if isinstance(input, (list, tuple, int, float)):
+        must_have("size", input=input)
+    must_be_tensors(function, input=input)
 
 
 def _adaptive_sizes(x: Array, output_size: Any, dims: int, function: str) -> Sizes:
@@ -174,6 +180,8 @@ def _adaptive_sizes(x: Array, output_size: Any, dims: int, function: str) -> Siz
             f"Expected 2 to 3 dimensions, but got {x.ndim}-dimensional tensor for argument #1 'self' (while checking arguments for "
             f"{function})"
         )
+    if isinstance(output_size, (tuple, list)) and x.ndim <= len(output_size):
+        raise ValueError(f"Input dimension should be at least {len(output_size) + 1}: {function}() got an input of {listed(x.shape)}")
     if dims > 1 and x.ndim not in (dims + 1, dims + 2):
         raise RuntimeError(f"{function}(): Expected {dims + 1}D or {dims + 2}D tensor, but got{':' * ('max' in function)} {listed(x.shape)}")
     given = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
@@ -233,6 +241,7 @@ def interpolate(
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
         )
+    must_have("dim", input=input)
     x = array_of(input, "interpolate")
     lengths = x.shape[2:]
     sizes, scales = _wanted(lengths, size, scale_factor)

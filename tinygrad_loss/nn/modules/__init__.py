@@ -74,6 +74,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from .parameter_dict import ParameterDict
 from .pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -209,6 +210,7 @@ __all__ = [
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
+    "ParameterDict",
     "ParameterList",
     "PixelShuffle",
     "PixelUnshuffle",
