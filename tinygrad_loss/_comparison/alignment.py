@@ -20,13 +20,15 @@ Match = tuple[Node | None, Node | None]
 def align(ours: Graph, theirs: Graph) -> list[Match]:
     """Pairs of nodes, in the order of a walk from the result; a node without a partner has None beside it.
 
-    Graphs with the same edges are paired node by node. Others are aligned as two texts are, so that as much as possible is the
-    same: nodes pair if they have one name, or if their values (or the gradients that come in) are the same. Leaves pair by their
-    names, those without by position.
+    Graphs with the same edges are paired node by node, unless nodes have changed places. Others are aligned as two texts are, so
+    that as much as possible is the same: nodes pair if they have one name, or if their values (or the gradients that come in)
+    are the same. Leaves pair by their names, those without by position.
     """
     a, b = ours.functions, theirs.functions
-    if _same_edges(ours, theirs) and sum(x.type == y.type for x, y in zip(a, b, strict=True)) * 2 >= len(a):
-        return list(zip(a, b, strict=True))
+    if _same_edges(ours, theirs):
+        renamed = [(x.type, y.type) for x, y in zip(a, b, strict=True) if x.type != y.type]
+        if not {x for x, _ in renamed} & {y for _, y in renamed}:  # names that stand elsewhere have moved: then align
+            return list(zip(a, b, strict=True))
     leaves = _leaf_partners(a, b)
     start = 0
     while start < min(len(a), len(b)) and a[start].type == b[start].type and _may_pair(a[start], b[start], leaves):

@@ -60,7 +60,7 @@ def _made(chain: Sequence[Step], title: str, text: str, latex: str, terms: Mappi
     numbers = tuple(Quantity(name, Values.of(np.asarray(value))) for name, value in terms.items())
     given = Values.of(np.asarray(result))
     return Together(tuple(sorted(step.number for step in chain)), chain[0].id, title, text, latex, numbers, given,
-                    close(given, sent.gradient))
+                    close(given, sent.gradient, dtypes=[step.value.dtype for step in chain if step.value is not None]))
 
 
 def _classes(chain: Sequence[Step], softmax: object, loss: Facts) -> Together:

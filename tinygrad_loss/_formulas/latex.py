@@ -26,7 +26,7 @@ def to_latex(text: str) -> str:
 def _piece(piece: str) -> str:
     if piece in _SIGNS:
         return _SIGNS[piece]
-    if not re.match(r"[A-Za-z]{2}|a ", piece):
+    if not re.match(r"(a )?[A-Za-z]{2}", piece):
         return piece
     call = piece.endswith("(")
     words = piece.rstrip("(").split(" ")
