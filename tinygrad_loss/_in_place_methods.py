@@ -22,6 +22,7 @@ from .ops import (
     pairs,
     permuting,
     pointwise,
+    powers,
     products,
     reducing_scatter,
     rounding,
@@ -44,7 +45,7 @@ class InPlaceMethods:
     __itruediv__ = div_ = divide_ = true_divide_ = in_place(arithmetic.div, np.true_divide)
     __ifloordiv__ = floor_divide_ = in_place(rounding.floor_divide)
     __imod__ = remainder_ = in_place(rounding.remainder)
-    __ipow__ = pow_ = in_place(arithmetic.pow)
+    __ipow__ = pow_ = in_place(powers.pow)
     __iand__ = bitwise_and_ = in_place(comparison.bitwise_and)
     __ior__ = bitwise_or_ = in_place(comparison.bitwise_or)
     __ixor__ = bitwise_xor_ = in_place(comparison.bitwise_xor)
@@ -53,7 +54,7 @@ class InPlaceMethods:
     abs_ = absolute_ = in_place(pointwise.abs, np.absolute)
     sign_ = in_place(pointwise.sign)
     reciprocal_ = in_place(arithmetic.reciprocal)
-    square_ = in_place(arithmetic.square)
+    square_ = in_place(powers.square)
     addcmul_ = in_place(blends.addcmul)
     addcdiv_ = in_place(blends.addcdiv)
     lerp_ = in_place(blends.lerp)

@@ -31,6 +31,7 @@ from .ops import (
     norms,
     permuting,
     pointwise,
+    powers,
     products,
     reductions,
     rounding,
@@ -158,11 +159,11 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     __rmul__ = arithmetic.mul
     __truediv__ = div = divide = true_divide = arithmetic.div
     __rtruediv__ = arithmetic.rdiv
-    __pow__ = pow = arithmetic.pow
-    __rpow__ = arithmetic.rpow
+    __pow__ = pow = powers.pow
+    __rpow__ = powers.rpow
     __neg__ = neg = negative = arithmetic.neg
     reciprocal = arithmetic.reciprocal
-    square = arithmetic.square
+    square = powers.square
 
     # Functions of each number
 

@@ -79,6 +79,7 @@ class CopySlices(Node):
 
     __slots__ = ()
     saves = ("inner", "window")
+    private = ("inner", "window")
 
     def name(self) -> str:
         return "torch::autograd::CopySlices"

@@ -17,12 +17,24 @@ def of_second(g: Any, a: Any, b: Any, *scales: Any) -> Any:
     return (g.T @ a).T
 
 
+def sizes_of(name: str) -> Any:
+    """The shape of the matrix that a node saved as ``name``, as ``_saved_<name>_sym_sizes`` shows it."""
+    return property(lambda node: () if (kept := getattr(node, f"_saved_{name}")) is None else kept.shape)
+
+
+def strides_of(name: str) -> Any:
+    """The steps of that matrix in memory."""
+    return property(lambda node: () if (kept := getattr(node, f"_saved_{name}")) is None else kept.stride())
+
+
 class MmBackward0(Node):
     """a b: the gradient of a is g b^T, that of b is a^T g."""
 
     __slots__ = ()
     inputs = ("self", "mat2")
     saves = ("self", "mat2")
+    _saved_self_sym_sizes, _saved_self_sym_strides = sizes_of("self"), strides_of("self")
+    _saved_mat2_sym_sizes, _saved_mat2_sym_strides = sizes_of("mat2"), strides_of("mat2")
     vjps = (of_first, of_second)
 
 
@@ -32,6 +44,8 @@ class AddmmBackward0(Node):
     __slots__ = ()
     inputs = ("self", "mat1", "mat2")
     saves = ("mat1", "mat2", "alpha", "beta")
+    _saved_mat1_sym_sizes, _saved_mat1_sym_strides = sizes_of("mat1"), strides_of("mat1")
+    _saved_mat2_sym_sizes, _saved_mat2_sym_strides = sizes_of("mat2"), strides_of("mat2")
     vjps = (
         lambda g, a, b, alpha, beta: g if beta == 1 else g * beta,
         lambda g, a, b, alpha, beta: of_first(g if alpha == 1 else g * alpha, a, b),

@@ -9,8 +9,8 @@ from ..autograd.node import Node
 from ..kernels import special
 from ._elementwise import elementwise
 from ._record import array_of, floating, record, unary
-from .arithmetic import power
 from .pointwise import exp
+from .powers import power
 
 if TYPE_CHECKING:
     from .._tensor import Tensor

@@ -52,8 +52,9 @@ class GatherBackward0(Node):
     """Elements picked along a dimension: the gradient is added at the places that they came from."""
 
     __slots__ = ()
-    saves = ("dim", "index", "self_sizes")
-    vjps = (lambda g, dim, index, sizes: scattered(g, along(sizes, dim, data_of(index)), sizes),)
+    inputs = ("self",)
+    saves = ("self", "dim", "index", "sparse_grad")
+    vjps = (lambda g, x, dim, index, sparse: scattered(g, along(data_of(x).shape, dim, data_of(index)), data_of(x).shape),)
 
 
 class ScatterBackward0(Node):
@@ -62,6 +63,7 @@ class ScatterBackward0(Node):
     __slots__ = ()
     inputs = ("self", "src")
     saves = ("dim", "index", "self_sizes", "src_sizes")
+    private = ("self_sizes", "src_sizes")
     vjps = (
         lambda g, dim, index, sizes, src: emptied(g, along(sizes, dim, data_of(index))),
         lambda g, dim, index, sizes, src: _source_gradient(g, along(sizes, dim, data_of(index)), src),
@@ -73,6 +75,7 @@ class ScatterBackward1(Node):
 
     __slots__ = ()
     saves = ("dim", "index", "self_sizes")
+    private = ("self_sizes",)
     vjps = (lambda g, dim, index, sizes: emptied(g, along(sizes, dim, data_of(index))),)
 
 
@@ -82,6 +85,7 @@ class ScatterAddBackward0(Node):
     __slots__ = ()
     inputs = ("self", "src")
     saves = ("dim", "index", "self_sizes", "src_sizes")
+    private = ("self_sizes", "src_sizes")
     vjps = (
         lambda g, dim, index, sizes, src: g,
         lambda g, dim, index, sizes, src: _source_gradient(g, along(sizes, dim, data_of(index)), src),
@@ -137,7 +141,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
             f"{listed(x.shape)} apart from dimension {place}"
         )
     out = x.reshape(-1)[along(x.shape, place, places)] if places.size else np.empty(places.shape, x.dtype)
-    return record(GatherBackward0, (input,), out, (place, places, x.shape))  # type: ignore[no-any-return]
+    return record(GatherBackward0, (input,), out, (x, place, places, sparse_grad))  # type: ignore[no-any-return]
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:

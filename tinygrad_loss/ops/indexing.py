@@ -45,6 +45,7 @@ class IndexPutBackward0(Node):
     __slots__ = ()
     inputs = ("self", "values")
     saves = ("indices", "accumulate", "sizes")
+    private = ("sizes",)
     frees = False
     vjps = (
         lambda g, indices, accumulate, sizes: g if accumulate else emptied(g, places_at(sizes, _key(indices))),

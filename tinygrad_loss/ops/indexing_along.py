@@ -36,10 +36,11 @@ class IndexAddBackward0(Node):
 
     __slots__ = ()
     inputs = ("self", "source")
-    saves = ("dim", "index", "alpha", "self_sizes")
+    saves = ("dim", "index", "alpha", "source", "source_dim", "self_sizes")
+    private = ("self_sizes",)
     vjps = (
-        lambda g, dim, index, alpha, sizes: g,
-        lambda g, dim, index, alpha, sizes: taken(g, _planes(sizes, dim, index)) * alpha,
+        lambda g, dim, index, alpha, source, ndim, sizes: g,
+        lambda g, dim, index, alpha, source, ndim, sizes: taken(g, _planes(sizes, dim, index)) * alpha,
     )
 
 
@@ -48,10 +49,11 @@ class IndexCopyBackward0(Node):
 
     __slots__ = ()
     inputs = ("self", "source")
-    saves = ("dim", "index", "self_sizes")
+    saves = ("dim", "index", "source", "source_dim", "self_sizes")
+    private = ("self_sizes",)
     vjps = (
-        lambda g, dim, index, sizes: emptied(g, _planes(sizes, dim, index)),
-        lambda g, dim, index, sizes: taken(g, _planes(sizes, dim, index)),
+        lambda g, dim, index, source, ndim, sizes: emptied(g, _planes(sizes, dim, index)),
+        lambda g, dim, index, source, ndim, sizes: taken(g, _planes(sizes, dim, index)),
     )
 
 
@@ -60,14 +62,17 @@ class IndexFillBackward0(Node):
 
     __slots__ = ()
     saves = ("dim", "index", "self_sizes")
+    private = ("self_sizes",)
     vjps = (lambda g, dim, index, sizes: emptied(g, _planes(sizes, dim, index)),)
 
 
-class IndexFillBackward1(IndexCopyBackward0):
+class IndexFillBackward1(Node):
     """The same with a 0-dim tensor, which receives the sum of the gradient there."""
 
     __slots__ = ()
     inputs = ("self", "value")
+    saves = ("dim", "index", "self_sizes")
+    private = ("self_sizes",)
     vjps = (
         lambda g, dim, index, sizes: emptied(g, _planes(sizes, dim, index)),
         lambda g, dim, index, sizes: taken(g, _planes(sizes, dim, np.unique(data_of(index)))),
@@ -78,8 +83,9 @@ class TakeBackward0(Node):
     """Elements picked, counted row by row: the gradient is added at the places that they came from."""
 
     __slots__ = ()
-    saves = ("index", "self_sizes")
-    vjps = (lambda g, index, sizes: scattered(g, data_of(index), sizes),)
+    inputs = ("self",)
+    saves = ("self", "index")
+    vjps = (lambda g, x, index: scattered(g, data_of(index), data_of(x).shape),)
 
 
 class MaskedScatterBackward0(Node):
@@ -129,6 +135,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     x = array_of(input, "index_select")
     place, places = _vector_index(input, dim, index, "index_select")
     size = x.shape[place] if x.ndim else 1
+    if place == 1:
+        _in_range(places, size, f"INDICES element is out of DATA bounds, id={{index}} axis_dim={size} (index_select)", RuntimeError)
     _in_range(
         places, size, f"index out of range in self: index_select() got {{index}} for dimension {place} of size {size}", IndexError
     )
@@ -150,7 +158,7 @@ def index_adding(input: Any, dim: int, index: Any, source: Any, *, alpha: Number
     return Write(
         IndexAddBackward0,
         (source,),
-        (place, places, alpha, x.shape),
+        (place, places, alpha, values, values.ndim, x.shape),
         lambda data: write_at(data, flat, values * np.asarray(alpha, values.dtype), add=True),
     )
 
@@ -194,7 +202,7 @@ def index_copying(input: Any, dim: int, index: Any, source: Any) -> Write:
     size = x.shape[place] if x.ndim else 1
     _in_range(places, size, f"index_copy_(): index {{index}} is out of bounds for dimension {place} with size {size}", IndexError)
     flat = _planes(x.shape, place, places)
-    return Write(IndexCopyBackward0, (source,), (place, places, x.shape), lambda data: write_at(data, flat, values))
+    return Write(IndexCopyBackward0, (source,), (place, places, values, values.ndim, x.shape), lambda data: write_at(data, flat, values))
 
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
@@ -251,7 +259,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     _in_range(
         places, x.size, f"out of range: tried to access index {{index}} on a tensor of {x.size} elements.", IndexError, -x.size
     )
-    return record(TakeBackward0, (input,), np.asarray(x.reshape(-1)[places]), (places, x.shape))  # type: ignore[no-any-return]
+    return record(TakeBackward0, (input,), np.asarray(x.reshape(-1)[places]), (x, places))  # type: ignore[no-any-return]
 
 
 def masked_scattering(input: Any, mask: Any, source: Any) -> Write:

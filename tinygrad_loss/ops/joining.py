@@ -28,6 +28,7 @@ class CatBackward0(Node):
 
     __slots__ = ()
     saves = ("dim", "lengths")
+    private = ("lengths",)
     frees = False
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:

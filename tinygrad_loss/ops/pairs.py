@@ -14,9 +14,9 @@ from ..autograd.variable import Variable
 from ._adjoints import nothing
 from ._casts import cast
 from ._record import Binary, array_of, binary, data_of, harmonised, operand, record
-from .arithmetic import pow, power
 from .comparison import compared
 from .pointwise import exp, exp2
+from .powers import pow, power
 from .rounding import NotImplementedBackward
 from .selection import where
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -194,7 +195,15 @@ def _prepared(
     if unbiased is not None:
         correction = int(unbiased)
     dims = dims_of(dim, x.ndim, name)
-    return x, dims, 1 if correction is None else correction, (None if dim is None else dims, correction)
+    free = 1 if correction is None else correction
+    if _count(x.shape, dims) <= free or not x.size:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel "
+            "divided by output numel).",
+            UserWarning,
+            stacklevel=4,
+        )
+    return x, dims, free, (None if dim is None else dims, free)
 
 
 def _variance(x: Array, dims: tuple[int, ...], correction: float, keepdim: bool) -> tuple[Array, Array]:
