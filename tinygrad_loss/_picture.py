@@ -183,7 +183,7 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     if beside is not None:
         opened = []
         graph = with_reference(graph, beside.graph if isinstance(beside, Picture) else beside)
-    return Picture(graph, suited(graph, THEMES[theme], direction), opened[0] if opened else None)  # type: ignore[arg-type]
+    return Picture(graph, suited(graph, THEMES[theme], direction), view.whole(opened))  # type: ignore[arg-type]
 
 
 class _View:
@@ -204,7 +204,17 @@ class _View:
 
     def shown(self, graph: Graph) -> Graph:
         """That part of the graph."""
-        return nearest(graph if self.repeats is None else folded(graph, self.repeats), self.limit)
+        whole = self.folded(graph)
+        self.cut = len(whole.functions) > self.limit
+        return nearest(whole, self.limit)
+
+    def folded(self, graph: Graph) -> Graph:
+        """The graph with what repeats shown once, if it is to be folded."""
+        return graph if self.repeats is None else folded(graph, self.repeats)
+
+    def whole(self, opened: list[Graph]) -> Graph | None:
+        """The graph with all nodes open, for a page; None when there is none, or only a part is drawn."""
+        return self.folded(opened[0]) if opened and not self.cut else None
 
 
 def _caller() -> tuple[Mapping[str, Any], ...]:

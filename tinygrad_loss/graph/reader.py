@@ -61,7 +61,7 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     nodes of each nn.Module into a group. `forward` is the tensor whose gradient `loss` was computed from (with create_graph):
     nodes that it has too are its "forward" part, the others the "backward" part. `choose` is given the graph without
     numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole). `all_open` is given
-    the same graph with every node open that can be, if the graph is read whole and has such a node.
+    the same graph with every node open that can be, if there is one.
 
     Nothing is changed: no `.grad`, no hook, and the graph can still go backward.
     """
@@ -85,8 +85,7 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
         chosen = choose(graph({}, ()))
         wanted = {node for node in steps if sketch.ids[node] in chosen}
     asked = _openable(expand, sketch.ids)
-    whole = all_open is not None and len(wanted) == len(steps)
-    openable = _openable(True, sketch.ids) if whole else asked
+    openable = asked if all_open is None else _openable(True, sketch.ids)
     notes: list[str] = []
     try:
         _note_saved([node for node in steps if node in wanted], sketch, values)
@@ -102,7 +101,7 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     for node in asked:
         if node in wanted and node not in opened:
             _must_be_whole(node)
-    if all_open is not None and whole and opened:
+    if all_open is not None and opened:
         all_open(graph(opened, notes))
     opened = {node: one for node, one in opened.items() if node in asked}
     if expand is True and not opened:

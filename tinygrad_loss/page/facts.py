@@ -62,6 +62,7 @@ def _node_facts(node: Node, tensors: Tensors) -> dict[str, Any]:
         "words": node.words,
         "name": safe_text(node.name),
         "module": safe_text(node.module),
+        "part": node.part,
         "computed": node.computed,
         "forward": formula.forward if formula else "",
         "backward": list(formula.backward) if formula else [],

@@ -4,7 +4,7 @@ class App {
   constructor() {
     this.stages = [...document.querySelectorAll(".stage")].map((section, side) => new Stage(section, side));
     const size = Math.min(...this.stages.map((stage) => stage.size));
-    for (const stage of this.stages) stage.zoom(size); // two graphs side by side are drawn to one scale
+    if (this.stages.length > 1) for (const stage of this.stages) stage.zoom(size); // side by side to one scale
     this.chosen = null;
     this.panel = new Panel(this);
     this.player = new Player(this.stages, () => this.panel.show(this.chosen));

@@ -14,23 +14,30 @@ class Panel {
 
   whole() {
     const [first] = facts.sides;
-    const kinds = new Set(facts.sides.flatMap((side) => side.forms.flatMap((form) => Object.values(form.nodes).map((n) => n.kind))));
+    const forms = facts.sides.flatMap((side) => side.forms);
+    const nodes = forms.flatMap((form) => Object.values(form.nodes));
+    const kinds = new Set(nodes.map((node) => node.kind));
+    const groups = new Set(forms.flatMap((form) => Object.values(form.groups).map((group) => group.kind)));
+    const twice = nodes.some((node) => node.part === "backward");
     const swatch = (name, text) => make("li", {}, make("i", { class: name }), text);
-    const flows = facts.sides.some((side) => side.forms[0] && Object.values(side.forms[0].edges).some((e) => e.gradient !== null));
+    const flows = forms.some((form) => Object.values(form.edges).some((edge) => edge.gradient !== null));
     const openable = facts.sides.some((side) => side.forms.length > 1);
     return [
       make("h2", {}, "How to read this"),
       ...facts.sides.flatMap((side) => side.notes.map((note) => make("p", {}, note))),
-      make("p", {}, "The result stands on top. The backward pass goes down the arrows: each node takes the gradient of the result "
-        + "with respect to its own output, and sends on the gradients with respect to its inputs."),
+      make("p", {}, "The backward pass begins at the result and follows the arrows: each node takes the gradient of the result with "
+        + "respect to its own output, and sends on the gradients with respect to its inputs."),
       make("p", {}, "Step through it with the buttons below or the arrow keys. Choose a node or a gradient to see its numbers, "
         + `its formula and its code${openable ? "; some nodes open into primitives" : ""}.`),
       make("ul", { class: "legend" },
         swatch("loss", "the result"),
-        kinds.has("operation") ? swatch("operation", "an operation") : null,
+        kinds.has("operation") ? swatch("operation", twice ? "an operation of the forward pass" : "an operation") : null,
+        twice ? swatch("second", "an operation of the first backward pass: this is the graph of a gradient") : null,
         kinds.has("leaf") ? swatch("leaf", "a leaf: a tensor that asks for a gradient") : null,
         flows ? swatch("flow", "a gradient; the wider its arrow, the larger it is") : null,
-        openable ? swatch("group", "the primitives of a node that was opened") : null),
+        openable ? swatch("group", "the primitives of a node that was opened") : null,
+        groups.has("module") ? swatch("group", "an nn.Module") : null,
+        groups.has("repeat") ? swatch("repeat", "a part that repeats: the first of it is shown") : null),
       first.reference ? make("p", { class: "quiet" }, `Each gradient of ${first.library} stands beside that of ${first.reference}.`) : null,
       ...this.verdicts(),
       make("h3", {}, "The pass in order"),

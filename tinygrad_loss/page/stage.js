@@ -13,7 +13,7 @@ class Stage {
     this.size = null;
     this.listenToZoom();
     this.dressed();
-    this.fit();
+    this.begin();
   }
 
   get graph() { return this.facts.forms[this.form]; }
@@ -143,11 +143,21 @@ class Stage {
     this.svg.style.height = `${this.svg.dataset.height * this.size * 4 / 3}px`;
   }
 
-  /** As wide as the window allows, not larger than life, and not so small that it cannot be read. */
-  fit() {
-    const wide = (this.paper.clientWidth - 32) / (this.svg.dataset.width * 4 / 3);
-    const high = (this.paper.clientHeight - 32) / (this.svg.dataset.height * 4 / 3);
-    this.zoom(Math.min(1, wide, Math.max(high, 0.62)));
+  /** The size at which the whole graph is in the window, not larger than life. */
+  get fitting() {
+    const wide = (this.paper.clientWidth - 34) / (this.svg.dataset.width * 4 / 3);
+    const high = (this.paper.clientHeight - 34) / (this.svg.dataset.height * 4 / 3);
+    return Math.min(1, wide, high);
+  }
+
+  fit() { this.zoom(this.fitting); }
+
+  /** The size to begin with: the whole graph, unless it could not be read then; the result is in sight. */
+  begin() {
+    this.zoom(Math.max(this.fitting, 0.6));
+    const result = this.part("node", this.order[0])?.getBoundingClientRect();
+    const frame = this.paper.getBoundingClientRect();
+    if (result) this.paper.scrollBy(result.left + result.width / 2 - frame.left - frame.width / 2, result.top - frame.top - frame.height / 3);
   }
 
   listenToZoom() {
