@@ -86,10 +86,9 @@ def dim_of(dim: Any, ndim: int, function: str = "dim") -> int:
     >>> dim_of(-1, 2)
     1
     """
-    try:
-        place = operator.index(None if isinstance(dim, bool) else dim)
-    except TypeError:
-        raise TypeError(f"{function}(): argument 'dim' must be int, not {type(dim).__name__} ({dim!r})") from None
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        raise TypeError(f"{function}(): argument 'dim' must be int, not {type(dim).__name__} ({dim!r})")
+    place = operator.index(dim)
     reach = max(ndim, 1)
     if not -reach <= place < reach:
         raise IndexError(
