@@ -19,6 +19,7 @@ from tinygrad_loss._comparison import Comparison
 from tinygrad_loss._comparison.alignment import align
 from tinygrad_loss._comparison.findings import find
 from tinygrad_loss._comparison.measures import TOLERANCES, Tolerance, ulps_between
+from tinygrad_loss.cli import main
 from tinygrad_loss.graph import Edge, Graph, Node, Values, read_graph
 
 X = np.array([[0.4499, 0.8788, 0.5056, 0.1445, 0.0907], [0.4715, 0.6950, 0.8860, 0.1334, 0.2139],
@@ -466,3 +467,28 @@ def test_without_pytorch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ImportError, match=r"compare\(fn, \.\.\.\).* needs PyTorch, .*tinygrad_loss\[torch\]"):
         compare(cross_entropy, X, T)
     assert compare(loss(), loss()).same  # two tensors need no PyTorch
+
+
+# The command ---------------------------------------------------------------------------------------------------------------------
+
+SCRIPT = """import tinygrad_loss as torch
+x, t = torch.tensor([[1.0, 2.0]], requires_grad=True), torch.tensor([1])
+loss = torch.nn.functional.cross_entropy(x, t)
+other = torch.nn.functional.nll_loss(torch.log(torch.softmax(x, 1)), t)
+plain = torch.tensor(1.0)
+"""
+
+
+def test_the_command(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(SCRIPT, encoding="utf-8")
+    assert main(["compare", "a.py", "b.py"]) == 0
+    assert capsys.readouterr().out.startswith("a.py:loss and b.py:loss: the same (3 of 3 nodes")
+    assert main(["compare", "a.py", "a.py:other", "--out", "both.svg"]) == 1
+    assert "LogBackward0" in capsys.readouterr().out
+    assert (tmp_path / "both.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert main(["compare", "a.py", "b.py:plain"]) == 2
+    assert "the second tensor does not require grad" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["compare", "a.py", "b.py", "--out", "x.pdf"])

@@ -13,6 +13,7 @@ import pytest
 import tinygrad_loss
 from tinygrad_loss import explain
 from tinygrad_loss._formulas import FORMULAS, to_latex
+from tinygrad_loss.cli import main
 from tinygrad_loss.parity import table
 from tinygrad_loss.parity.checks import as_list, weights_for
 
@@ -403,3 +404,21 @@ MISTAKES: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
 def test_mistakes(make: Any, options: dict[str, Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         explain(make(), **options)
+
+
+# The command ---------------------------------------------------------------------------------------------------------------------
+
+SCRIPT = "import tinygrad_loss as torch\nx = torch.tensor([1.0, 2.0], requires_grad=True)\nloss = x.exp().sum()\nplain = 3\n"
+
+
+def test_the_command(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fit.py").write_text(SCRIPT, encoding="utf-8")
+    assert main(["explain", "fit.py"]) == 0
+    assert "to x: g · y" in capsys.readouterr().out
+    assert main(["explain", "fit.py", "--out", "loss.md"]) == 0
+    assert capsys.readouterr().out == "Explained loss of fit.py in loss.md.\n"
+    assert (tmp_path / "loss.md").read_text(encoding="utf-8").startswith("**loss = ")
+    assert main(["explain", "fit.py:plain"]) == 2
+    assert capsys.readouterr().err == ("tinygrad-loss explain: fit.py: plain cannot be explained: explain(): loss must be a tensor, got int; "
+                                       "explain one tensor, such as the loss itself\n")

@@ -135,7 +135,8 @@ class Comparison:
         return text.encode()
 
     def _page(self) -> str:
-        matches = [Match(p.ours and p.ours.id, p.theirs and p.theirs.id, tuple(d.message for d in p.differences)) for p in self.pairs]
+        matches = [Match(None if p.ours is None else p.ours.id, None if p.theirs is None else p.theirs.id,
+                         tuple(d.message for d in p.differences)) for p in self.pairs]
         return to_html([Side(self.names[0], [self.ours]), Side(self.names[1], [self.theirs])], [Match("n0", "n0"), *matches])
 
     def _json(self) -> str:
@@ -212,20 +213,14 @@ def compare(a: Any, b: Any = _MISSING, /, *inputs: Any, rtol: float | None = Non
         given = inputs if b is _MISSING else (b, *inputs)
         libraries = (_library(compare), pytorch())
         runs = run_both(a, given, libraries)
-        return _compared([(run.result, run.params, ()) for run in runs], gradient, tolerance)
+        return compared([(run.result, run.params, ()) for run in runs], gradient, tolerance)
     if b is _MISSING:
         raise TypeError(f"compare(): give two tensors, or a function and its inputs; got one argument, {_described(a)}")
-    for place, tensor in (("first", a), ("second", b)):
-        if library_of(tensor) is None:
-            raise TypeError(f"compare(): the {place} argument must be a tensor with a graph (or the first one a function), got {type_name(tensor)}")
-        if tensor.grad_fn is None:
-            raise RuntimeError(f"compare(): the {place} tensor does not require grad and does not have a grad_fn, so there is no graph to compare. "
-                               "Compute it from tensors with requires_grad=True, outside no_grad(), and compare the result.")
     if inputs:
         raise TypeError(f"compare(): two tensors are compared as they are; got {len(inputs)} more arguments. To run a function, give it first: "
                         "compare(fn, *inputs)")
     scopes = _caller()
-    return _compared([(a, params, scopes), (b, params, scopes)], gradient, tolerance)
+    return compared([(a, params, scopes), (b, params, scopes)], gradient, tolerance)
 
 
 def _library(function: Any) -> Any:
@@ -237,7 +232,15 @@ def _described(value: Any) -> str:
     return "a tensor" if library_of(value) is not None else type_name(value)
 
 
-def _compared(sides: list[tuple[Any, object, tuple[Mapping[str, Any], ...]]], gradient: Any, tolerance: Tolerance) -> Comparison:
+def compared(sides: list[tuple[Any, object, tuple[Mapping[str, Any], ...]]], gradient: Any, tolerance: Tolerance,
+             names: tuple[str, str] | None = None) -> Comparison:
+    """The comparison of two tensors, each with its `params` and scopes for names; `names` is what the two graphs are called."""
+    for place, (tensor, _, _) in zip(("first", "second"), sides, strict=True):
+        if library_of(tensor) is None:
+            raise TypeError(f"compare(): the {place} argument must be a tensor with a graph (or the first one a function), got {type_name(tensor)}")
+        if tensor.grad_fn is None:
+            raise RuntimeError(f"compare(): the {place} tensor does not require grad and does not have a grad_fn, so there is no graph to compare. "
+                               "Compute it from tensors with requires_grad=True, outside no_grad(), and compare the result.")
     graphs, near = [], []
     for label, (tensor, params, scopes) in zip("ab", sides, strict=True):
         read = read_graph(tensor, params=params, scopes=scopes, gradient=_seed(tensor, gradient))
@@ -249,7 +252,7 @@ def _compared(sides: list[tuple[Any, object, tuple[Mapping[str, Any], ...]]], gr
         graphs.append(graph)
         near += [f"{label} {id}" for id in inexact]
     ours, theirs = graphs
-    names = _names(ours, theirs)
+    names = names or _names(ours, theirs)
     return Comparison(ours, theirs, tuple(find(ours, theirs, align(ours, theirs), near, tolerance, names)), names)
 
 

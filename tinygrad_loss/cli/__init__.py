@@ -1,4 +1,5 @@
-"""The command line: ``tinygrad-loss demo | run | train | draw | view | parity | bench``. It reads arguments and prints; the work is done below."""
+"""The command line: ``tinygrad-loss demo | run | train | draw | view | explain | compare | parity | bench``. It reads arguments and
+prints; the work is done below."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from ._demo import run_demo
 from ._draw import ScriptError, run_draw
 from ._output import OutputError
 from ._parity import ParityError, run_parity
+from ._reports import run_compare, run_explain
 from ._run import run_script
 from ._train import run_train
 from ._view import run_view
@@ -121,6 +123,18 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("--no-open", action="store_true", help="only write the page, do not open it in a browser")
     view.set_defaults(run=run_view)
 
+    explain = commands.add_parser("explain", help="run a script and tell the chain rule on the graph of its loss")
+    explain.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to explain (default: loss)")
+    explain.add_argument("--limit", type=_positive_integer, default=40, metavar="N", help="nodes that are told (%(default)s)")
+    explain.add_argument("--out", type=_document, metavar="FILE", help=".txt, .md or .html (default: print it)")
+    explain.set_defaults(run=run_explain)
+
+    compare = commands.add_parser("compare", help="run two scripts and compare the backward graphs of their losses; status 1 if they differ")
+    compare.add_argument("first", metavar="A.py[:name]", help="a script, and the variable to compare (default: loss)")
+    compare.add_argument("second", metavar="B.py[:name]", help="another, or the same one and another variable")
+    compare.add_argument("--out", type=_report, metavar="FILE", help=".svg, .png, .dot, .txt, .json or .html, besides what is printed")
+    compare.set_defaults(run=run_compare)
+
     parity = commands.add_parser("parity", help="compare every op and loss with the installed PyTorch, and print the table")
     parity.add_argument("--family", metavar="NAME", help="only the rows of one family, such as losses")
     parity.add_argument("--rows", action="store_true", help="a line for each row instead of each op")
@@ -170,6 +184,20 @@ def _chart(text: str) -> Path:
 def _html(text: str) -> Path:
     if Path(text).suffix != ".html":
         raise argparse.ArgumentTypeError(f"{text!r} must end in .html")
+    return Path(text)
+
+
+def _document(text: str) -> Path:
+    return _ending(text, ".txt", ".md", ".html")
+
+
+def _report(text: str) -> Path:
+    return _ending(text, ".svg", ".png", ".dot", ".txt", ".json", ".html")
+
+
+def _ending(text: str, *choices: str) -> Path:
+    if Path(text).suffix not in choices:
+        raise argparse.ArgumentTypeError(f"{text!r} must end in one of {', '.join(choices)}")
     return Path(text)
 
 

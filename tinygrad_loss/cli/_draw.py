@@ -16,7 +16,7 @@ from .._picture import Picture, draw
 from ..graph.names import variables
 from ._output import OutputError
 
-__all__ = ["ScriptError", "drawn", "run_draw", "saved"]
+__all__ = ["ScriptError", "complaints", "drawn", "loaded", "run_draw", "saved"]
 
 
 class ScriptError(ValueError):
@@ -38,21 +38,27 @@ def run_draw(arguments: argparse.Namespace) -> int:
 def drawn(text: str, **options: Any) -> tuple[Picture, Path, str]:
     """Run the script of ``SCRIPT.py[:name]`` and draw that variable, with the options of `draw`: the picture, the script and the
     name. ScriptError when that cannot be done."""
+    loss, script, name, tensors = loaded(text)
+    with complaints(script, name):
+        return draw(loss, params=tensors, **options).named(name), script, name
+
+
+def loaded(text: str) -> tuple[Any, Path, str, dict[str, Any]]:
+    """Run the script of ``SCRIPT.py[:name]``: that variable, the script, the name, and all its tensors by name."""
     script, name = _split(text)
     scope = _run(script)
-    loss = _find(scope, name, script)
-    with _complaints(script, name):
-        return draw(loss, params=dict(variables((scope,))), **options).named(name), script, name
+    return _find(scope, name, script), script, name, dict(variables((scope,)))
 
 
 def saved(picture: Picture, target: Path, script: Path, name: str) -> None:
     """Save a script's picture; OutputError when the file cannot be written, ScriptError when it cannot be drawn."""
-    with _complaints(script, name):
+    with complaints(script, name):
         picture.save(target)
 
 
 @contextmanager
-def _complaints(script: Path, name: str) -> Iterator[None]:
+def complaints(script: Path, name: str, verb: str = "drawn") -> Iterator[None]:
+    """Errors on the way, in one line each: "cannot be drawn", and why."""
     try:
         yield
     except OSError as error:
@@ -60,7 +66,7 @@ def _complaints(script: Path, name: str) -> Iterator[None]:
     except (TypeError, ValueError, RuntimeError) as error:
         freed = "second time" in str(error)
         why = "backward() has freed its graph; say backward(retain_graph=True) in the script" if freed else _first_line(error)
-        raise ScriptError(f"{script}: {name} cannot be drawn: {why}") from None
+        raise ScriptError(f"{script}: {name} cannot be {verb}: {why}") from None
 
 
 def _split(text: str) -> tuple[Path, str]:
