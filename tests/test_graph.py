@@ -334,7 +334,13 @@ COMPUTED = {
     "expand": lambda x, lib: x[:, :1].expand(3, 5), "select": lambda x, lib: x.select(1, -1), "slice": lambda x, lib: x[1:, ::2],
     "sum": lambda x, lib: x.sum(1, keepdim=True), "mean": lambda x, lib: x.mean(0), "clone": lambda x, lib: x.clone(),
     "gather": lambda x, lib: x.gather(1, lib.tensor([[0], [2], [1]])), "softmax": lambda x, lib: x.softmax(1),
-    "loss": lambda x, lib: lib.nn.functional.mse_loss(x, lib.zeros(3, 4), reduction="none"),
+    "cat": lambda x, lib: lib.cat([x, x * 2], 1), "stack": lambda x, lib: lib.stack([x, x * 2]), "cumsum": lambda x, lib: x.cumsum(1),
+    "index": lambda x, lib: x[lib.tensor([0, 2, 2])], "max": lambda x, lib: x.max(),
+    "var": lambda x, lib: x.var(1), "clamp": lambda x, lib: x.clamp(0.5, 1.5), "hardtanh": lambda x, lib: lib.nn.functional.hardtanh(x),
+    "gelu": lambda x, lib: lib.nn.functional.gelu(x), "silu": lambda x, lib: lib.nn.functional.silu(x),
+    "softplus": lambda x, lib: lib.nn.functional.softplus(x), "mish": lambda x, lib: lib.nn.functional.mish(x),
+    "leaky": lambda x, lib: lib.nn.functional.leaky_relu(x - 1), "logsigmoid": lambda x, lib: lib.nn.functional.logsigmoid(x),
+    "scaled": lambda x, lib: lib.add(x, x, alpha=2) * 3, "loss": lambda x, lib: lib.nn.functional.mse_loss(x, lib.zeros(3, 4), reduction="none"),
 }  # fmt: skip
 
 

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..autograd.node import NO_EDGE
+from ..autograd.wrapping import wrap
+from ..nn import functional
+
 Array = NDArray[Any]
 Rule = Callable[[list[Array], dict[str, Any]], Array]
 
@@ -30,6 +34,7 @@ def recomputed(node: Any, inputs: list[Array | None], shape: tuple[int, ...] | N
     floats = [array.dtype for array in known if array.dtype.kind == "f"]
     if floats:  # a product of counts and floats is one of floats
         known = [array if array.dtype.kind == "f" else array.astype(floats[0]) for array in known]
+    known += [found for name in names[len(inputs):] if (found := saved.array(name)) is not None]  # numbers: x * 2
     saved["shape"] = shape
     try:
         with np.errstate(all="ignore"):
@@ -96,6 +101,23 @@ def _addmm(x: list[Array], saved: dict[str, Any]) -> Array:
     return np.asarray(saved["beta"] * x[0] + saved["alpha"] * (x[1] @ x[2])).astype(x[1].dtype)
 
 
+def _index(x: list[Array], saved: dict[str, Any]) -> Array:
+    places = (slice(None) if index is None else np.asarray(index.detach().numpy()) for index in saved["indices"])
+    return np.asarray(x[0][tuple(places)])
+
+
+def _largest(x: list[Array], saved: dict[str, Any], reduce: Callable[..., Any]) -> Array:
+    try:
+        return np.asarray(reduce(x[0], axis=saved["dim"], keepdims=bool(saved["keepdim"])))
+    except KeyError:
+        return np.asarray(reduce(x[0]))
+
+
+def _activation(name: str, x: Array, saved: dict[str, Any], *settings: str) -> Array:
+    """An activation function of this package, with the settings that the node saved."""
+    return np.asarray(getattr(functional, name)(wrap(x, NO_EDGE), *(saved[setting] for setting in settings)).numpy())
+
+
 def _product(x: list[Array], saved: dict[str, Any]) -> Array:
     return np.asarray(x[0] @ x[1])
 
@@ -121,5 +143,14 @@ _RULES: dict[str, Rule] = {
     "Square": lambda x, s: x[0] * x[0], "Squeeze": _reshape, "Sub": lambda x, s: _add(x, s, -1),
     "Sum": lambda x, s: _reduced(x[0], s, np.sum),
     "T": lambda x, s: x[0].T, "Transpose": lambda x, s: x[0].swapaxes(s["dim0"], s["dim1"]), "UnsafeView": _reshape,
-    "Unsqueeze": _reshape, "View": _reshape,
+    "Unsqueeze": _reshape, "View": _reshape, "Cat": lambda x, s: np.concatenate(x, s["dim"]),
+    "Stack": lambda x, s: np.stack(x, s["dim"]), "Cumsum": lambda x, s: np.cumsum(x[0], s["dim"]), "Index": _index,
+    "Max": lambda x, s: _largest(x, s, np.max), "Min": lambda x, s: _largest(x, s, np.min),
+    "Var": lambda x, s: np.var(x[0], axis=s["dim"], ddof=int(s["correction"]), keepdims=bool(s["keepdim"])),
+    "Clamp": lambda x, s: np.clip(x[0], _number(s["min"]), _number(s["max"])), "ClampMin": lambda x, s: np.maximum(x[0], _number(s["min"])),
+    "ClampMax": lambda x, s: np.minimum(x[0], _number(s["max"])), "Hardtanh": lambda x, s: np.clip(x[0], s["min_val"], s["max_val"]),
+    "Gelu": lambda x, s: _activation("gelu", x[0], s, "approximate"), "Silu": lambda x, s: _activation("silu", x[0], s),
+    "Softplus": lambda x, s: _activation("softplus", x[0], s, "beta", "threshold"), "Mish": lambda x, s: _activation("mish", x[0], s),
+    "LeakyRelu": lambda x, s: _activation("leaky_relu", x[0], s, "negative_slope"),
+    "LogSigmoid": lambda x, s: _activation("logsigmoid", x[0], s), "LogSigmoidForward": lambda x, s: _activation("logsigmoid", x[0], s),
 }  # fmt: skip
