@@ -17,7 +17,7 @@ from .anomaly import state
 from .clock import last
 from .leaves import accumulate, run_after, run_before, run_on_tensors
 from .modes import modes, set_grad
-from .node import NO_EDGE, AccumulateGrad, Edge, Node
+from .node import AccumulateGrad, Edge, Node
 
 Captures = dict[Node, list[Any]]
 
@@ -64,10 +64,25 @@ class Walk:
                 if not rules:
                     if type(node) is AccumulateGrad:
                         accumulate(node.variable, g)
-                    else:
-                        self.send_all(node, self.through(node, g))
-                    break
-                saved = node.saved
+                        break
+                    parts = (node.vjp_last if free else node.vjp)(g, *node.checked())
+                    if free and frees:
+                        node.saved = None
+                    following = node.first if node.arity == 1 else None
+                    if following is None or parts[0] is None:
+                        self.send_all(node, parts)
+                        break
+                    g, output = parts[0], 0
+                    if type(following) is tuple:
+                        following, output = following
+                    if g.shape != following.shape or g.dtype is not following.dtype:
+                        g = following.fit(g, output)
+                    if heap:
+                        hold(following, g)
+                        break
+                    node = following
+                    continue
+                saved: Any = node.saved
                 if frees:
                     if saved is None or last.time > node.seq:
                         saved = node.checked()
@@ -84,10 +99,13 @@ class Walk:
                 else:
                     # The inputs in their order. Every waiting gradient has one owner, so that a leaf may keep it and a kernel may
                     # write to it: where a rule gives back what it was given, only one input gets that itself.
-                    following, arrived, given = None, g, False
-                    for rule, (target, output) in zip(rules, node.next_functions, strict=True):
-                        if target is None:
+                    arrived, given = g, False
+                    targets = (following, node.second) if node.arity == 2 else (following, node.second, *node.more)
+                    following = None
+                    for rule, edge in zip(rules, targets, strict=True):
+                        if edge is None:
                             continue
+                        target, output = edge if type(edge) is tuple else (edge, 0)
                         part = rule(arrived, *saved)
                         if part.shape != target.shape or part.dtype is not target.dtype:
                             part = target.fit(part.copy() if part is arrived and target.shape is None else part, output)

@@ -78,9 +78,9 @@ class Node:
     arity: int
     """How many edges there are. They are kept as ``first``, ``second`` and a tuple ``more`` (only as many as there are), each the
     node itself where its output number is 0: a graph of a million nodes is then a million objects for Python's collector."""
-    first: Node | Edge | None
-    second: Node | Edge | None
-    more: tuple[Edge, ...]
+    first: Any
+    second: Any
+    more: tuple[Any, ...]
     saved: tuple[Any, ...] | None
     shape: Any
     dtype: Any
@@ -100,7 +100,7 @@ class Node:
             return (_pair(self.first),)
         if self.arity == 2:
             return (_pair(self.first), _pair(self.second))
-        return (_pair(self.first), _pair(self.second), *self.more) if self.arity else ()
+        return (_pair(self.first), _pair(self.second), *map(_pair, self.more)) if self.arity else ()
 
     @next_functions.setter
     def next_functions(self, edges: Sequence[Edge]) -> None:
@@ -110,7 +110,7 @@ class Node:
         if len(edges) > 1:
             self.second = _bare(edges[1])
         if len(edges) > 2:
-            self.more = tuple(edges[2:])
+            self.more = tuple(map(_bare, edges[2:]))
 
     def vjp(self, g: Any, *saved: Any) -> Sequence[Any]:
         """The gradients of all inputs, one for each edge (None where none is needed or none flows)."""
@@ -275,16 +275,16 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
     variable: Variable
+    arity = 0
+    saved = ()
 
     def __init__(self, variable: Variable) -> None:
+        data = variable._data
         self.variable = variable
-        self.arity = 0
-        self.saved = ()
-        self.shape = variable._data.shape
-        self.dtype = variable._data.dtype
+        self.shape = data.shape
+        self.dtype = data.dtype
         self.seq = clock.tick()
-        leaf_hooks = getattr(variable, "_leaf_hooks", None)
-        self.hooks = None if leaf_hooks is None else Hooks(leaf_hooks)
+        self.hooks = Hooks(variable._leaf_hooks) if hasattr(variable, "_leaf_hooks") else None
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
@@ -298,8 +298,7 @@ class LeafEdge:
 
     def resolve(self, variable: Variable) -> Edge:
         """The edge to the leaf's AccumulateGrad."""
-        reference = getattr(variable, "_accumulator", None)
-        node = reference() if reference is not None else None
+        node = variable._accumulator() if hasattr(variable, "_accumulator") else None
         if node is None:
             node = AccumulateGrad(variable)
             variable._accumulator = weakref.ref(node)

@@ -40,7 +40,10 @@ def backward(
     if create_graph:
         warnings.warn(CYCLE, stacklevel=2)
     ends = None if inputs is None else _ends(_listed(inputs))
-    roots = _roots(_listed(tensors), grad_tensors, create_graph)
+    if grad_tensors is None and isinstance(tensors, kind.tensor):
+        roots = [(_root_edge(tensors, 0), _root_gradient(tensors, None, 0, create_graph))]
+    else:
+        roots = _roots(_listed(tensors), grad_tensors, create_graph)
     free = not (create_graph if retain_graph is None else retain_graph)
     walk(roots, free=free, create=create_graph, upto=ends)
 
@@ -175,7 +178,7 @@ def _root_gradient(output: Any, gradient: Any, place: int, create: bool) -> Any:
                 f"grad can be implicitly created only for scalar outputs, not for shape {list(data.shape)}. Reduce it to one "
                 "number first (loss.mean() or loss.sum()), or pass a gradient of that shape."
             )
-        g = np.ones(data.shape, data.dtype)
+        g = np.ones(data.shape, data.dtype) if data.shape else np.array(1, data.dtype)
         return wrap(g, NO_EDGE) if create else g
     if not isinstance(gradient, kind.tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")

@@ -1,10 +1,11 @@
 """Cross-entropy of logits and class numbers: one pass over the logits, and the gradient in the memory of that pass.
 
-Forward keeps the exponentials of each row (`exponentials`). Backward scales them to probabilities where they lie and
-puts each row's gradient at the target among them. Beside the logits there is one more array of their size, no more.
+Forward keeps the exponentials of each row (`exponentials`) and its log-probability of the target. Backward scales the
+exponentials to probabilities where they lie and puts each row's gradient at the target among them. Beside the logits
+there is one more array of their size, no more.
 
     loss = (largest - x_target) + log1p(others / top)        both terms >= 0
-    gradient = p_i, and -(1 - p_target) at the target        1 - p_target = others / total where the target is largest
+    gradient = p_i, and expm1(log p_target) at the target    which is -(1 - p_target), and cancels nothing
 """
 
 from __future__ import annotations
@@ -26,15 +27,19 @@ from tinygrad_loss.kernels.exponentials import (
 from tinygrad_loss.kernels.rows import SMALL, over_rows
 from tinygrad_loss.kernels.softmax import put_log_probabilities
 
+INT64, UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+
 
 class CrossEntropyState:
-    """What backward needs: the exponentials, where each row's target lies in them, and the rows' weights."""
+    """What backward needs: the exponentials, where each row's target lies in them, the logarithm of its probability, and the
+    rows' weights."""
 
-    __slots__ = ("at_target", "rows", "weights")
+    __slots__ = ("at_target", "log_p", "rows", "weights")
 
-    def __init__(self, rows: RowExponentials, at_target: Indices, weights: Floats | None) -> None:
+    def __init__(self, rows: RowExponentials, at_target: Indices, log_p: Floats, weights: Floats | None) -> None:
         self.rows = rows
         self.at_target = at_target
+        self.log_p = log_p
         self.weights = weights  # None where all are 1; 0 for a row that is ignored
 
     def total_weight(self) -> float:
@@ -44,7 +49,6 @@ class CrossEntropyState:
         return float(np.add.reduce(self.weights, dtype=np.float64))
 
 
-@np.errstate(invalid="ignore", over="ignore")  # inf - inf is nan and shall be
 def forward(
     logits: Floats, target: Array, weight: Floats | None = None, ignore_index: int = -100, in_place: bool = False
 ) -> tuple[Floats, CrossEntropyState]:
@@ -56,12 +60,14 @@ def forward(
     n, c = logits.shape
     classes, ignored = checked_target(target, c, ignore_index)
     if not logits.size:
-        return np.zeros(n, logits.dtype), CrossEntropyState(empty_rows(n, c, logits.dtype), classes, None)
+        nothing = np.zeros(n, logits.dtype)
+        return nothing, CrossEntropyState(empty_rows(n, c, logits.dtype), classes, nothing, None)
     at_target: Indices = row_starts(n, c) + classes
     loss = at(logits, at_target)
     rows = _all_rows(logits, in_place)
     np.subtract(rows.largest, loss, loss)
     loss += rows.log_total()
+    log_p = np.subtract(0, loss)
     weights = None
     if weight is not None:
         weights = weight.take(classes)
@@ -72,7 +78,7 @@ def forward(
             weights[ignored] = 0
             loss[ignored] = 0  # whatever it is, even nan
         loss *= weights
-    return loss, CrossEntropyState(rows, at_target, weights)
+    return loss, CrossEntropyState(rows, at_target, log_p, weights)
 
 
 def backward(state: CrossEntropyState, cotangent: Floats, in_place: bool = False) -> Floats:
@@ -82,29 +88,18 @@ def backward(state: CrossEntropyState, cotangent: Floats, in_place: bool = False
     """
     if state.weights is not None:
         cotangent = cotangent * state.weights
-    return one_hot_vjp(state.rows, state.at_target, cotangent, in_place)
-
-
-def one_hot_vjp(rows: RowExponentials, at_target: Indices, coefficient: Floats, in_place: bool) -> Floats:
-    """The gradient at log-softmax's input from a gradient at its result that is -coefficient at one place in each
-    row, at_target (counted through the whole array), and 0 elsewhere."""
-    values = rows.values
+    values = state.rows.values
     out = values if in_place else buffers.empty_like(values)
     if not values.size:
         return out
-    total = rows.total()
-    scale = np.divide(coefficient, total)
-    # total - exp(x_target); where the target is the largest that would cancel, and the others' sum is at hand.
-    gap = values.take(at_target)
-    np.subtract(total, gap, gap)
-    np.copyto(gap, rows.others, where=at_target == rows.peak)
-    gap *= scale
+    scale = np.divide(cotangent, state.rows.total())
     if values.size <= SMALL:
         np.multiply(values, scale[:, None], out)
     else:
         column = scale[:, None]
         over_rows(lambda part, e, g: _scale(e, column[part], g), (values,), (out,), 1)
-    out.reshape(-1)[at_target] = np.subtract(0.0, gap, gap)  # not -gap: an ignored row gets 0, not -0
+    gap = np.expm1(state.log_p) * cotangent
+    out.reshape(-1)[state.at_target] = gap if state.weights is None else gap + 0  # an ignored row gets 0, not -0
     return out
 
 
@@ -130,9 +125,11 @@ def log_probabilities(state: CrossEntropyState, logits: Floats | None = None) ->
 
 def checked_target(target: Array, c: int, ignore_index: int, function: str = "cross_entropy") -> tuple[Indices, Mask | None]:
     """The target as numbers in [0, c), 0 where it is ignored, and which those are (None: none)."""
-    classes: Indices = target if target.dtype == np.int64 else target.astype(np.int64)
-    if not (0 <= ignore_index < c) and _all_within(classes, c):
-        return classes, None
+    classes: Indices = target if target.dtype is INT64 else target.astype(np.int64)
+    if classes.size and not (0 <= ignore_index < c):
+        without_sign = classes.view(UINT64)  # where a negative number is a very large one
+        if without_sign.item(without_sign.argmax()) < c:
+            return classes, None
     ignored: Mask = classes == ignore_index
     classes = np.where(ignored, 0, classes)
     wrong = (classes < 0) | (classes >= c) & ~ignored
@@ -156,10 +153,6 @@ def _all_rows(logits: Floats, in_place: bool) -> RowExponentials:
 
     over_rows(fill, (logits,), (), 1)
     return whole
-
-
-def _all_within(classes: Indices, c: int) -> bool:
-    return not classes.size or (classes.item(classes.argmin()) >= 0 and classes.item(classes.argmax()) < c)
 
 
 def _scale(e: Floats, scale: Floats, out: Floats) -> None:

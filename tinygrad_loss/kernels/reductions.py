@@ -26,6 +26,8 @@ def total(x: Floats) -> np.floating:
 
 def mean(x: Floats) -> np.floating:
     """The mean of all elements, rounded once, after the division; nan where there are none."""
+    if 0 < x.size <= FEW:
+        return x.dtype.type(np.add.reduce(x, None, np.float64) / x.size)
     return x.dtype.type(_wide_total(x) / x.size if x.size else np.nan)
 
 

@@ -147,7 +147,10 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
 
 def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = (), edge: Any = None) -> Any:
     """``out`` as a tensor that knows that ``op`` made it from ``inputs``; ``out`` itself where no input is a tensor."""
-    if not any(isinstance(x, Variable) for x in inputs):
+    for x in inputs:
+        if isinstance(x, Variable):
+            break
+    else:
         return out
     node = node_for(op, inputs, saved)
     if node is None or out.dtype.kind != "f":
@@ -177,14 +180,24 @@ def record_many(op: type[MultiNode], inputs: Sequence[Any], outs: Sequence[Array
 
 def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> Node | None:
     """A node of class ``op`` on ``inputs``; None where nothing is to be recorded."""
-    if not modes.grad:
+    if paused.threads and not modes.grad:
         return None
-    edges = tuple(edge_of(x) for x in inputs)
-    if all(edge is NO_EDGE for edge in edges):
+    edges, wanted = [], False
+    for x in inputs:
+        edge = x._edge if isinstance(x, Variable) else x
+        if type(edge) is not tuple:
+            edge = edge.resolve(x) if edge is not x else NO_EDGE
+        wanted = wanted or edge is not NO_EDGE
+        edges.append(edge)
+    if not wanted:
         return None
     node = _new(op)
     node.seq = tick()
-    node.next_functions = edges
+    if len(edges) == 1:
+        node.arity = 1
+        node.first = edge if edge[1] else edge[0]
+    else:
+        node.next_functions = edges
     node.saved = saved
     node.hooks = None
     if state.enabled:

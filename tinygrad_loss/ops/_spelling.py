@@ -22,7 +22,8 @@ def numpy_spelling(function: F) -> F:
     @functools.wraps(function)
     def spelled(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
-            kwargs = {NAMES.get(name, name): value for name, value in kwargs.items()}
+            if "axis" in kwargs or "keepdims" in kwargs:
+                kwargs = {NAMES.get(name, name): value for name, value in kwargs.items()}
             if "keepdim" in kwargs:
                 _check_keepdim(function.__name__, kwargs["keepdim"], len(args) > 1 or "dim" in kwargs)
         return function(*args, **kwargs)

@@ -101,9 +101,16 @@ class CopySlices(Node):
 def node_at(op: type[Node], edges: tuple[Edge, ...], saved: tuple[Any, ...], array: Array) -> Node:
     """A node that is made whether or not operations are recorded now: a change of memory has happened, and must be told."""
     node = object.__new__(op)
-    node.next_functions, node.saved, node.hooks = edges, saved, None
-    node.shape, node.dtype = array.shape, array.dtype
     node.seq = clock.tick()
+    if len(edges) == 1:
+        ((producer, output),) = edges
+        node.arity, node.first = 1, edges[0] if output else producer
+    else:
+        node.next_functions = edges
+    node.saved = saved
+    node.hooks = None
+    node.shape = array.shape
+    node.dtype = array.dtype
     return node
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from .._dtypes import weak_float
 from .._shapes import broadcast
 from ..autograd.node import Node
+from ..autograd.variable import Variable
 from ._record import (
     NUMBERS,
     Binary,
@@ -236,7 +237,7 @@ def neg(input: Tensor) -> Tensor:
     >>> -torch.tensor([1.0, -2.0])
     tensor([-1.,  2.])
     """
-    if getattr(data_of(input), "dtype", None) == np.bool_:
+    if isinstance(input, Variable) and input._data.dtype.kind == "b":
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
             "`logical_not()` operator instead."

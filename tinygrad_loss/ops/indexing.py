@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import SCALARS, type_word
+from .._dtypes import I64, SCALARS, type_word
 from .._shapes import listed
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
@@ -62,6 +62,18 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     (tensor([4, 5]), tensor([[1, 3],
             [4, 6]]), tensor([5, 6]))
     """
+    if type(index) is tuple and isinstance(input, Variable) and len(index) == input._data.ndim:
+        for one in index:
+            if not isinstance(one, Variable) or one._data.dtype is not I64 or not one._data.ndim:
+                break
+        else:
+            # An index for each dimension, as in log_p[rows, classes]; NumPy's check of it is quicker than ours.
+            try:
+                out = input._data[tuple([one._data for one in index])]
+            except IndexError:
+                pass  # said in PyTorch's words below
+            else:
+                return record(IndexBackward0, (input,), out, (_kept(index), input._data.shape))  # type: ignore[no-any-return]
     part, indices = _apply(input, _items(index), keep_slices=isinstance(index, slice))
     if any(one is not None for one in indices):
         return _index(part, indices)  # type: ignore[no-any-return]

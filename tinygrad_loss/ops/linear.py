@@ -11,7 +11,7 @@ from .._dtypes import type_word
 from .._shapes import broadcast, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
-from ._record import Array, array_of, edge_of, record
+from ._record import Array, array_of, data_of, edge_of, record
 from .affine import MmBackward0
 from .arithmetic import mul
 from .permuting import matrix_transpose, permute, t, transpose
@@ -82,7 +82,7 @@ def factors(input: Any, other: Any, function: str, names: tuple[str, str]) -> tu
 
 def _two(op: type[Node], input: Any, other: Any, out: Any) -> Any:
     """Record a product: each factor is kept only if the other one wants a gradient."""
-    a, b = (array_of(one, "matmul") for one in (input, other))
+    a, b = data_of(input), data_of(other)
     return record(op, (input, other), out, (a if edge_of(other)[0] else None, b if edge_of(input)[0] else None))
 
 
@@ -225,6 +225,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
             [3., 3.]])
     """
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "other")
+    if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and a.dtype is b.dtype and a.dtype.kind != "b":
+        return _two(MmBackward0, input, other, a @ b)  # type: ignore[no-any-return]
     if not a.ndim or not b.ndim:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D. Use * to multiply by a "

@@ -35,7 +35,7 @@ class TBackward0(Node):
 
     __slots__ = ()
     frees = False
-    vjps = (lambda g: t(g),)
+    vjps = (lambda g: g.T if g.ndim == 2 else t(g),)
 
 
 class TBackward1(TBackward0):

@@ -10,7 +10,7 @@ import numpy as np
 from .._dtypes import dtype as DType, type_word
 from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
-from ..kernels.reductions import mean as mean_of_all, mean_along, total, total_along
+from ..kernels.reductions import FEW, mean as mean_of_all, mean_along, total, total_along
 from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
 
@@ -117,6 +117,10 @@ def in_dtype(x: Array, dtype: DType | None) -> Array:
 
 def spread(g: Any, sizes: tuple[int, ...], dim: tuple[int, ...] | None = None, keepdim: bool = False) -> Any:
     """A sum's gradient: ``g`` repeated along the dimensions that were summed, so that it has shape ``sizes``."""
+    if isinstance(g, (np.ndarray, np.generic)) and (keepdim or not g.ndim) and math.prod(sizes) <= FEW:
+        out = np.empty(sizes, g.dtype)  # takes less time than a view, and the next in the chain may write to it
+        out[...] = g
+        return out
     data = np.asarray(data_of(g))
     dims = tuple(range(len(sizes))) if dim is None else dim
     if not keepdim:

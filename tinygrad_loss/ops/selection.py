@@ -10,6 +10,7 @@ from .._dtypes import SCALARS, result_dtype
 from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
+from ..kernels.elementwise import kept
 from ._adjoints import scattered
 from ._record import Array, array_of, constant, data_of, harmonised, record
 
@@ -121,6 +122,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     (tensor([0., 2.]), (tensor([1]),))
     """
     mask = array_of(condition, "where", "condition")
+    plain = type(input) is np.ndarray and type(other) is float and not other and mask.shape == input.shape
+    if plain and mask.dtype.kind == "b" and input.dtype.kind == "f":
+        return kept(input, mask)  # a rule's: g where x > 0, 0.0 elsewhere
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     if mask.dtype not in (np.bool_, np.uint8):

@@ -19,7 +19,7 @@ from ..kernels.cross_entropy import CrossEntropyState, backward, log_probabiliti
 from ..kernels.exponentials import row_starts
 from ._casts import cast
 from ._fused import Fused
-from ._one_hot import OneHotGradient, from_rows
+from ._one_hot import OneHotGradient, from_rows, to_rows
 from ._record import Array, array_of, data_of, edge_of, record
 from .pointwise import exp, log
 from .reductions import spread, sum
@@ -102,13 +102,15 @@ class LogSoftmaxBackward0(Fused):
 
     def state_for(self, target: Array, weights: Array | None) -> CrossEntropyState | None:
         """What a cross-entropy of this log-softmax would have kept, so that its gradient can be taken in the same way."""
-        result, _, kept = self.checked()
+        result, dim, kept = self.checked()
         if isinstance(result, LogProbabilities):
             return result.state
         if kept is None:
             return None
         n, c = kept.values.shape
-        return CrossEntropyState(kept, row_starts(n, c) + target, weights)
+        places = row_starts(n, c) + target
+        log_p = to_rows(result, dim).reshape(-1).take(places)
+        return CrossEntropyState(kept, places, log_p, weights)
 
     def input_variables(self) -> list[Any]:
         # log_softmax of log-probabilities changes nothing, so the result will do as the input.

@@ -131,6 +131,8 @@ class Optimizer:
                 loss = closure()
         for group in self.param_groups:
             decay = bool(group.get("weight_decay"))
+            if self._descended(group):
+                continue
             for bundle in self._bundles_of(group):
                 for piece in bundle.pieces(decay):
                     self._update(group, piece)
@@ -140,12 +142,16 @@ class Optimizer:
         """The names of the state kept for each number of a parameter, and its first value."""
         return {}
 
+    def _descended(self, group: dict[str, Any]) -> bool:
+        """Whether the step has been taken already, without the flat arrays: for a formula so short that they do not pay."""
+        return False
+
     def _update(self, group: dict[str, Any], piece: Piece) -> None:
         """The formula: write into ``piece.update`` what is to be added to the parameters."""
         raise NotImplementedError(f"{type(self).__name__}: define _update(group, piece), or step(closure=None)")
 
     def _bundles_of(self, group: dict[str, Any]) -> list[Bundle]:
-        params = [p for p in group["params"] if p.grad is not None]
+        params = [p for p in group["params"] if getattr(p, "_grad", None) is not None]
         key = (list(map(id, params)), self._slots(group))
         known, bundles = self._bundles.get(id(group), (None, []))
         if known != key or not all(bundle.is_current(self.state) for bundle in bundles):

@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ._bundle import Piece
+from ..autograd.clock import touch
+from ._bundle import SMALL, Piece
 from .optimizer import Optimizer, Params, check_options, descent_direction, number
+
+FEW = 8  # so many small parameters are moved quicker one by one than laid side by side
 
 
 class SGD(Optimizer):
@@ -59,6 +62,20 @@ class SGD(Optimizer):
 
     def _slots(self, group: dict[str, Any]) -> dict[str, float]:
         return {"momentum_buffer": 0.0} if group["momentum"] != 0 else {}
+
+    def _descended(self, group: dict[str, Any]) -> bool:
+        params = group["params"]
+        if group["momentum"] or group["weight_decay"] or group["maximize"] or len(params) > FEW:
+            return False
+        if max(p._data.size for p in params) > SMALL:
+            return False
+        factor = -number(group["lr"])
+        for p in params:
+            if getattr(p, "_grad", None) is not None:
+                data = p._data
+                np.add(data, p._grad._data * factor, out=data)
+                touch(data)
+        return True
 
     def _update(self, group: dict[str, Any], piece: Piece) -> None:
         g, momentum = descent_direction(group, piece), group["momentum"]

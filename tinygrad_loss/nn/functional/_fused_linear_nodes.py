@@ -43,7 +43,7 @@ class InBlocks(CrossEntropyState):
         classes, ignored = checked_target(target, c, ignore_index)
         absent, none = np.broadcast_to(np.zeros((), dtype), (n, c)), np.zeros(0, dtype)
         weights = row_weights(classes, weight, ignored, dtype)
-        super().__init__(RowExponentials(absent, classes, none, none, none), row_starts(n, c) + classes, weights)
+        super().__init__(RowExponentials(absent, classes, none, none, none), row_starts(n, c) + classes, none, weights)
 
     def losses(self, reduction: str) -> Array:
         """The loss of each row, and the gradients of their sum or mean if those are wanted."""

@@ -6,22 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import type_word
+from ..._dtypes import F32, F64, I64, type_word
 from ..._shapes import listed
+from ...autograd import anomaly
 from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE
+from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import forward
 from ...ops._one_hot import to_rows
-from ...ops._record import data_of, node_for
+from ...ops._record import Array, data_of, node_for
+from ...ops._views import node_at
 from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
 from ...ops.shaping import view
 from ...ops.softmaxes import LogProbabilities, LogSoftmaxBackward0, log_softmax, log_softmax_definition
 from ._arguments import must_all_be_tensors, must_be_integer, must_be_number, must_be_tensors
 from ._defined import loss
-from ._reduction import checked_reduction
-from .negative_log_likelihood import check_classes, finished, nll_definition, nll_loss
+from ._reduction import NUMBERS, checked_reduction
+from .negative_log_likelihood import NllLossBackward0, check_classes, finished, nll_definition, nll_loss
 
 if TYPE_CHECKING:
     from ..._tensor import Tensor
@@ -86,6 +89,22 @@ def cross_entropy(
 
     Source: https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
     """
+    if (
+        weight is None
+        and size_average is None
+        and reduce is None
+        and type(label_smoothing) is float
+        and not label_smoothing
+        and type(ignore_index) is int
+        and type(reduction) is str
+        and reduction in NUMBERS
+        and isinstance(input, Variable)
+        and isinstance(target, Variable)
+    ):
+        # What most calls are, a batch of rows and a class for each, goes by none of the checks below.
+        x, classes = input._data, target._data
+        if x.ndim == 2 and (x.dtype is F32 or x.dtype is F64) and classes.dtype is I64 and classes.shape == x.shape[:1]:
+            return _of_rows(input, x, classes, reduction, ignore_index)  # type: ignore[no-any-return]
     reduction = checked_reduction(reduction, size_average, reduce)
     must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
     must_be_integer("cross_entropy_loss", ignore_index=ignore_index)
@@ -106,6 +125,30 @@ def cross_entropy(
         nll = nll_loss(log_p, target, weight, None, ignore_index, None, reduction)
         return _smoothed(log_p, nll, target, weight, ignore_index, reduction, label_smoothing) if label_smoothing else nll  # type: ignore[no-any-return]
     return _in_one_pass(input, target, weight, reduction, ignore_index)  # type: ignore[no-any-return]
+
+
+def _of_rows(input: Any, x: Array, classes: Array, reduction: str, ignore_index: int) -> Any:
+    """``_in_one_pass`` of rows (n, c) without class weights."""
+    losses, state = forward(x, classes, None, ignore_index)
+    total = len(losses) if state.weights is None else state.total_weight()
+    value = losses
+    if reduction != "none":
+        value = np.add.reduce(losses)
+        if reduction == "mean":
+            value = value / total if total else value * np.nan
+        value = np.asarray(value)
+    edge = input.edge()
+    if edge is NO_EDGE or not modes.grad:
+        return wrap(value, NO_EDGE)
+    log_p = LogProbabilities(state, x, x.shape, 1)
+    softmax = node_at(LogSoftmaxBackward0, (edge,), (log_p, 1, None), x)
+    node = node_at(
+        NllLossBackward0, ((softmax, 0),), (log_p, classes, None, NUMBERS[reduction], ignore_index, np.array(total, x.dtype)), value
+    )
+    if anomaly.state.enabled:
+        anomaly.note(softmax)
+        anomaly.note(node)
+    return wrap(value, (node, 0))
 
 
 def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_index: int) -> Any:

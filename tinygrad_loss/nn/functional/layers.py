@@ -13,6 +13,7 @@ from ..._shapes import listed
 from ...autograd import anomaly
 from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE, Node
+from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
 from ...ops._record import Array, array_of, data_of, record
 from ...ops._views import node_at
@@ -54,13 +55,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> torch.nn.functional.linear(torch.tensor([[3.0, 4.0]]), weight, torch.tensor([0.5]))
     tensor([[11.5000]], grad_fn=<AddmmBackward0>)
     """
+    if isinstance(input, Variable) and isinstance(weight, Variable) and (bias is None or isinstance(bias, Variable)):
+        # What most calls are, rows times a weight, goes by none of the checks below.
+        x, w = input._data, weight._data
+        fits = x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype and x.dtype.kind == "f"
+        if fits and (bias is None or (bias._data.shape == w.shape[:1] and bias._data.dtype is w.dtype)):
+            return _affine(bias, input, weight)  # type: ignore[no-any-return]
     must_be_tensors("linear", input=input, weight=weight, bias=bias)
     x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
     b = None if bias is None else array_of(bias, "linear", "bias")
-    if x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype:
-        if b is None or (b.shape == w.shape[:1] and b.dtype is w.dtype):
-            return _affine(bias, input, weight)  # type: ignore[no-any-return]
-    elif w.ndim != 2 and b is None:
+    if w.ndim != 2 and b is None:
         return matmul(input, t(weight))
     _check_linear(x, w, b)
     if x.ndim == 2:
@@ -84,7 +88,7 @@ def _affine(bias: Any, input: Any, weight: Any) -> Any:
         out += bias._data
     of_x, of_w = input.edge(), weight.edge()
     of_b = NO_EDGE if bias is None else bias.edge()
-    if (of_x is NO_EDGE and of_w is NO_EDGE and of_b is NO_EDGE) or not modes.grad or out.dtype.kind != "f":
+    if (of_x is NO_EDGE and of_w is NO_EDGE and of_b is NO_EDGE) or not modes.grad:
         return wrap(out, NO_EDGE)
     saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
     if of_w is not NO_EDGE:

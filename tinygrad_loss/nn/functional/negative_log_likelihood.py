@@ -66,9 +66,9 @@ class NllLossBackward0(Fused):
 
     def _log_softmax(self) -> LogSoftmaxBackward0 | None:
         """The log-softmax that comes next in the walk, perhaps behind a view, if no hook is to see what is sent there."""
-        node = self.next_functions[0][0]
+        node: Any = self.first
         if isinstance(node, ViewBackward0) and node.hooks is None:
-            node = node.next_functions[0][0]
+            node = node.first
         return node if isinstance(node, LogSoftmaxBackward0) and node.hooks is None else None
 
     def define(self, *inputs: Any) -> Any:
