@@ -22,7 +22,7 @@ from ...ops.arithmetic import add, div, sub
 from ...ops.gammas import erf
 from ...ops.joining import cat
 from ...ops.pointwise import abs, exp
-from ...ops.selection import clamp_max, where
+from ...ops.selection import where
 from ...ops.sigmoids import sigmoid, softplus, tanh
 from ...ops.slicing import chunk
 from ._arguments import must_be_number, must_be_tensors, must_have
@@ -100,8 +100,8 @@ MishBackward0 = elementwise(
 
 
 def elu_slope(x: Any, alpha: float, scale: float, k: float) -> Any:
-    """The derivative of elu; the exponential is not taken where x > 0, and so cannot overflow."""
-    return where(data_of(x) <= 0, exp(clamp_max(x, 0.0) * k) * (k * scale * alpha), float(scale))
+    """The derivative of elu; the exponential is not taken where x > 0, and so cannot overflow. At 0 it counts as level."""
+    return where(data_of(x) <= 0, exp(where(data_of(x) < 0, x, 0.0) * k) * (k * scale * alpha), float(scale))
 
 
 def gelu_slope(x: Any) -> Any:

@@ -163,8 +163,12 @@ def _batch_norm(
                 raise RuntimeError(f"batch_norm(): {name} must be defined in evaluation mode")
         elif tensor._data.size != channels:
             raise RuntimeError(f"batch_norm(): {name} should contain {channels} elements not {tensor._data.size}")
-        elif tensor.ndim != 1:
-            raise RuntimeError(f"batch_norm(): {name}: TensorAccessor expected 1 dims but tensor has {tensor.ndim}")
+        elif name.startswith("running") and x.size:
+            if tensor.ndim != 1:
+                raise RuntimeError(f"batch_norm(): {name}: TensorAccessor expected 1 dims but tensor has {tensor.ndim}")
+            if tensor._data.dtype.kind != "f":
+                found = type_word(tensor._data.dtype)
+                raise RuntimeError(f"batch_norm(): {name}: expected scalar type {type_word(x.dtype)} but found {found}")
     if not x.size:
         out = clone(input)
         out = out if weight is None else mul(out, weight[0])

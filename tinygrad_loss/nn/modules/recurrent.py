@@ -95,7 +95,8 @@ class RNNBase(Module):
         steps = input.transpose(0, 1) if self.batch_first else input
         output, last = recurrent(self.step, steps, hidden, self._weights(), None, self.num_layers, self.dropout, self.training)
         if self.batch_first:
-            output = output.transpose_(0, 1)
+            # An LSTM's is a new tensor in PyTorch, the others' are turned in place: their nodes' names tell.
+            output = output.transpose(0, 1) if self.parts > 1 else output.transpose_(0, 1)
         if not batched:
             output, last = output.squeeze(along), tuple(h.squeeze(1) for h in last)
         return output, last if self.parts > 1 else last[0]
