@@ -100,7 +100,9 @@ MISTAKES = [
     ("draw syntax.py", "syntax.py, line 1: SyntaxError: "),
     ("draw ends.py", "ended itself (exit status 3)"),
     ("draw fit.py --level deep", "invalid choice: 'deep'"),
-    ("draw fit.py --out fit.jpg", "'fit.jpg' must end in .svg, .png or .dot"),
+    ("draw fit.py --out fit.jpg", "'fit.jpg' must end in one of .svg, .png, .dot"),
+    ("draw fit.py --direction up", "invalid choice: 'up'"),
+    ("draw fit.py --expand n9", "names no node that can be opened"),
     ("draw fit.py --out missing/fit.svg", "cannot write 'missing/fit.svg'"),
 ]
 
@@ -175,6 +177,9 @@ DRAWING = [
     ("fit.py:other", "fit-other.svg", "ExpBackward0"),
     ("fit.py --level primitives --out a.dot", "a.dot", "MulBackward0"),
     ("named.py:total --out b.svg", "b.svg", "total"),
+    ("fit.py --level modules --direction LR --theme dark --limit 5 --no-fold --no-values --out c.dot", "c.dot", "rankdir=LR"),
+    ("fit.py --out d.mmd", "d.mmd", "flowchart TB"),
+    ("fit.py --out e.html", "e.html", "MulBackward0"),
 ]
 
 
