@@ -46,6 +46,12 @@ def lists(torch: Any) -> Any:
     return parts
 
 
+def called(module: Any, x: Any) -> Any:
+    """A lazy module that has seen its first input."""
+    module(x)
+    return module
+
+
 W3 = real(3) + 2
 
 MODULES: dict[str, Case] = {
@@ -77,6 +83,65 @@ MODULES: dict[str, Case] = {
     "Sequential": Case(lambda t: t.nn.Sequential(t.nn.Linear(4, 5), t.nn.Tanh(), t.nn.Linear(5, 3)), real(2, 4)),
     "nested": Case(nested, real(2, 4)),
     "lists": Case(lists, called=False),
+    "Conv1d": Case(lambda t: t.nn.Conv1d(2, 3, 3, padding="same", bias=False), real(2, 2, 5)),
+    "Conv2d": Case(lambda t: t.nn.Conv2d(2, 4, (3, 2), stride=2, padding=1, groups=2), real(2, 2, 5, 5)),
+    "Conv2d, reflected": Case(lambda t: t.nn.Conv2d(2, 4, 3, padding=1, dilation=2, padding_mode="reflect"), real(2, 6, 6)),
+    "Conv3d": Case(lambda t: t.nn.Conv3d(1, 2, 2), real(1, 1, 3, 3, 3)),
+    "ConvTranspose2d": Case(lambda t: t.nn.ConvTranspose2d(2, 3, 3, stride=2, output_padding=1), real(1, 2, 3, 3)),
+    "LazyConv2d": Case(lambda t: called(t.nn.LazyConv2d(3, 2), t.ones(1, 2, 4, 4)), real(1, 2, 4, 4)),
+    "LazyLinear": Case(lambda t: called(t.nn.LazyLinear(3), t.ones(2, 5)), real(2, 5)),
+    "LazyBatchNorm1d": Case(lambda t: called(t.nn.LazyBatchNorm1d(), t.ones(2, 5)), real(2, 5)),
+    "Bilinear": Case(lambda t: t.nn.Bilinear(2, 3, 4), real(5, 2), real(5, 3)),
+    "EmbeddingBag": Case(lambda t: t.nn.EmbeddingBag(10, 8, mode="max", padding_idx=0), classes(2, 3, high=10)),
+    "MaxPool2d": Case(lambda t: t.nn.MaxPool2d(2), real(1, 2, 5, 5)),
+    "MaxPool1d, ceil": Case(lambda t: t.nn.MaxPool1d(3, 2, ceil_mode=True), real(2, 6)),
+    "AvgPool2d": Case(lambda t: t.nn.AvgPool2d(3, padding=1), real(1, 2, 5, 5)),
+    "AvgPool1d": Case(lambda t: t.nn.AvgPool1d(2), real(2, 6)),
+    "LPPool2d": Case(lambda t: t.nn.LPPool2d(2, 2), real(1, 4, 4)),
+    "AdaptiveAvgPool2d": Case(lambda t: t.nn.AdaptiveAvgPool2d((2, None)), real(1, 2, 5, 5)),
+    "AdaptiveMaxPool1d": Case(lambda t: t.nn.AdaptiveMaxPool1d(3), real(2, 5)),
+    "Unfold": Case(lambda t: t.nn.Unfold(2), real(1, 2, 3, 3)),
+    "Fold": Case(lambda t: t.nn.Fold((3, 3), 2), real(1, 4, 4)),
+    "ZeroPad2d": Case(lambda t: t.nn.ZeroPad2d((1, 2, 0, 1)), real(1, 2, 3)),
+    "ConstantPad1d": Case(lambda t: t.nn.ConstantPad1d(1, 3.5), real(2, 3)),
+    "ReflectionPad2d": Case(lambda t: t.nn.ReflectionPad2d(1), real(1, 3, 3)),
+    "CircularPad1d": Case(lambda t: t.nn.CircularPad1d(2), real(2, 3)),
+    "BatchNorm1d": Case(lambda t: t.nn.BatchNorm1d(3), real(4, 3)),
+    "BatchNorm2d in evaluation": Case(lambda t: t.nn.BatchNorm2d(2, affine=False).eval(), real(2, 2, 3, 3)),
+    "BatchNorm2d, no statistics": Case(lambda t: t.nn.BatchNorm2d(2, track_running_stats=False).eval(), real(2, 2, 3, 3)),
+    "InstanceNorm1d": Case(lambda t: t.nn.InstanceNorm1d(3), real(3, 5)),
+    "LayerNorm": Case(lambda t: t.nn.LayerNorm((3, 4), bias=False), real(2, 3, 4)),
+    "GroupNorm": Case(lambda t: t.nn.GroupNorm(2, 4), real(3, 4)),
+    "RMSNorm": Case(lambda t: t.nn.RMSNorm(4), real(3, 4)),
+    "LocalResponseNorm": Case(lambda t: t.nn.LocalResponseNorm(2), real(1, 3, 4)),
+    "Dropout2d": Case(lambda t: t.nn.Dropout2d(), real(2, 5, 2, 2)),
+    "AlphaDropout": Case(lambda t: t.nn.AlphaDropout(0.3), real(4, 5)),
+    "ELU": Case(lambda t: t.nn.ELU(2, True), real(5)),
+    "SELU": Case(lambda t: t.nn.SELU(), real(5)),
+    "CELU": Case(lambda t: t.nn.CELU(0.5), real(5)),
+    "GELU": Case(lambda t: t.nn.GELU("tanh"), real(5)),
+    "SiLU": Case(lambda t: t.nn.SiLU(), real(5)),
+    "Mish": Case(lambda t: t.nn.Mish(), real(5)),
+    "GLU": Case(lambda t: t.nn.GLU(), real(6)),
+    "Softsign": Case(lambda t: t.nn.Softsign(), real(5)),
+    "Tanhshrink": Case(lambda t: t.nn.Tanhshrink(), real(5)),
+    "Hardsigmoid": Case(lambda t: t.nn.Hardsigmoid(True), real(5)),
+    "Hardswish": Case(lambda t: t.nn.Hardswish(), real(5)),
+    "ReLU6": Case(lambda t: t.nn.ReLU6(), real(5) * 8),
+    "Softshrink": Case(lambda t: t.nn.Softshrink(), real(5)),
+    "Threshold": Case(lambda t: t.nn.Threshold(0.1, 20), real(5)),
+    "PReLU": Case(lambda t: t.nn.PReLU(3), real(2, 3)),
+    "RReLU": Case(lambda t: t.nn.RReLU(), real(5)),
+    "Upsample": Case(lambda t: t.nn.Upsample(scale_factor=2, mode="bilinear"), real(1, 1, 2, 3)),
+    "PixelShuffle": Case(lambda t: t.nn.PixelShuffle(2), real(4, 2, 2)),
+    "RNN": Case(lambda t: t.nn.RNN(3, 2, 2, "relu", batch_first=True), real(2, 4, 3)),
+    "LSTM": Case(lambda t: t.nn.LSTM(3, 2, bidirectional=True), real(4, 2, 3)),
+    "LSTM, projected": Case(lambda t: t.nn.LSTM(3, 4, proj_size=2, bias=False), real(4, 3)),
+    "GRU": Case(lambda t: t.nn.GRU(3, 2, num_layers=2, dropout=0.5), real(4, 2, 3)),
+    "RNNCell": Case(lambda t: t.nn.RNNCell(3, 2, False, "relu"), real(2, 3)),
+    "LSTMCell": Case(lambda t: t.nn.LSTMCell(3, 2), real(3)),
+    "GRUCell": Case(lambda t: t.nn.GRUCell(3, 2), real(2, 3)),
+    "ParameterDict": Case(lambda t: t.nn.ParameterDict({"b": t.ones(2), "a": t.zeros(1, 2)}), called=False),
     "CrossEntropyLoss": Case(lambda t: t.nn.CrossEntropyLoss(), real(4, 3), classes(4)),
     "CrossEntropyLoss, options": Case(
         lambda t: t.nn.CrossEntropyLoss(t.from_numpy(W3), ignore_index=1, label_smoothing=0.1, reduction="sum"),
@@ -127,6 +192,7 @@ def outcome(torch: Any, case: Case) -> dict[str, Any]:
     }
     if case.called:
         out = module(*(torch.from_numpy(array.copy()) for array in case.inputs))
+        out = out[0] if isinstance(out, tuple) else out
         found["output"] = np.array(out.detach().numpy())
     return found
 

@@ -401,7 +401,7 @@ def test_what_does_not_fit() -> None:
     model = nn.Linear(2, 1)
     result = model.load_state_dict({"weight": tensor(1, 2), "x": tensor(1)}, strict=False)
     assert (result.missing_keys, result.unexpected_keys) == (["bias"], ["x"])
-    assert repr(result) == "IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['x'])"
+    assert repr(result) == "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['x'])"
 
 
 # Hooks
