@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 
 from ..graph.theme import DARK, LIGHT, PRINT, Theme
 
-_NAMES = tuple(field.name for field in fields(Theme))
+_NAMES = tuple(Theme.__dataclass_fields__)
 # A drawing for the page is made in colours that stand for names: #0101xx is the colour number xx; what is mixed of the two
 # ends of the arrows' scale is #02fexx, xx being the share.
 _WEAK, _STRONG = "#02fe00", "#02feff"
