@@ -20,6 +20,7 @@ from ._creation import (
     asarray as asarray,
     empty as empty,
     empty_like as empty_like,
+    from_dlpack as from_dlpack,
     from_numpy as from_numpy,
     frombuffer as frombuffer,
     full as full,
@@ -101,10 +102,13 @@ from ._missing import missing_names as _missing_names
 from ._printing import set_printoptions as set_printoptions
 from ._properties import (
     can_cast as can_cast,
+    get_device as get_device,
     imag as imag,
     is_complex as is_complex,
     is_floating_point as is_floating_point,
     is_nonzero as is_nonzero,
+    is_same_size as is_same_size,
+    is_signed as is_signed,
     is_tensor as is_tensor,
     numel as numel,
     real as real,
@@ -227,6 +231,7 @@ from .ops.joining import (
     atleast_1d as atleast_1d,
     atleast_2d as atleast_2d,
     atleast_3d as atleast_3d,
+    broadcast_shapes as broadcast_shapes,
     broadcast_tensors as broadcast_tensors,
     cat as cat,
     column_stack as column_stack,
@@ -369,10 +374,11 @@ arcsin, arccos, arctan, arctan2, arcsinh, arccosh, arctanh = asin, acos, atan, a
 concat = concatenate = cat
 row_stack = vstack
 ger, split_with_sizes = outer, split
-adjoint = Tensor.adjoint
+adjoint, detach = Tensor.adjoint, Tensor.detach
+is_conj = is_neg = Tensor.is_conj
 conj = conj_physical = resolve_conj = resolve_neg = Tensor.conj
 less, less_equal, greater, greater_equal, not_equal = lt, le, gt, ge, ne
-moveaxis, swapaxes, swapdims = movedim, transpose, transpose
+moveaxis, swapaxes, swapdims = movedim, Tensor.swapaxes, transpose
 newaxis = None
 
 # As in PyTorch, log(0) is -inf without a word.
@@ -394,6 +400,22 @@ if _TYPE_CHECKING:
     from .doctor import lint as lint
     from .serialization import load as load, save as save
 
+# Functions of torch.nn.functional that torch has under the same name, and methods in place that are functions too.
+_FUNCTIONAL = (
+    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear", "celu", "channel_shuffle",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_similarity",
+    "dropout", "feature_alpha_dropout", "group_norm", "hardshrink", "layer_norm", "max_pool1d", "max_pool2d", "max_pool3d",
+    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "prelu", "rms_norm", "rrelu", "selu", "threshold",
+)  # fmt: skip
+_IN_PLACE = (
+    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "asin_",
+    "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_",
+    "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "i0_", "index_put_",
+    "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_",
+    "reciprocal_", "relu_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_",
+    "trunc_", "xlogy_", "zero_",
+)  # fmt: skip
+
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {
     **dict.fromkeys(("datasets", "linalg", "nn", "optim", "plots", "special", "utils")),
@@ -406,10 +428,13 @@ _LATER = {
     "explain": "_explanation",
     "load": "serialization",
     "save": "serialization",
+    **dict.fromkeys(_FUNCTIONAL, "nn.functional"),
 }
 
 
 def __getattr__(name: str) -> _Any:
+    if name in _IN_PLACE:
+        return getattr(Tensor, name)
     if name not in _LATER:
         return _missing_names(__name__)(name)
     module = _LATER[name]
@@ -421,4 +446,4 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *_LATER, *_IN_PLACE})

@@ -189,6 +189,17 @@ def asarray(
     return result if not requires_grad else result.detach().requires_grad_()  # type: ignore[no-any-return]
 
 
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor on the memory of an array of another library that speaks DLPack.
+
+    >>> import numpy as np, tinygrad_loss as torch
+    >>> torch.from_dlpack(np.ones(2))
+    tensor([1., 1.], dtype=torch.float64)
+    """
+    array = np.from_dlpack(ext_tensor)
+    return from_numpy(array.copy() if copy or not array.flags.writeable else array)
+
+
 def from_numpy(ndarray: Array) -> Tensor:
     """A tensor on the memory of a NumPy array: writing to one changes the other.
 

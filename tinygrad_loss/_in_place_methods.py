@@ -146,6 +146,9 @@ class InPlaceMethods:
     fill_diagonal_ = inplace.fill_diagonal_
     copy_ = inplace.copy_
     resize_ = inplace.resize_
+    resize_as_ = inplace.resize_as_
+    apply_ = inplace.apply_
+    map_ = inplace.map_
     set_ = inplace.set_
     scatter_ = writing(gathering.scattering, "scatter_")
     scatter_add_ = writing(gathering.scatter_adding, "scatter_add_")

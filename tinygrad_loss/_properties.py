@@ -133,6 +133,25 @@ def never(input: Tensor) -> bool:
     return False
 
 
+def dlpack(input: Tensor, **options: Any) -> Any:
+    """The memory for another library that speaks DLPack: ``numpy.from_dlpack(x)``."""
+    if input.requires_grad:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    return input._data.__dlpack__(**options)
+
+
+def dlpack_device(input: Tensor) -> Any:
+    """Where the memory lies, as DLPack counts devices: the CPU."""
+    return input._data.__dlpack_device__()
+
+
+def as_subclass(input: Tensor, cls: Any) -> Any:
+    """The tensor itself as an instance of ``cls``, a subclass of Tensor."""
+    out = object.__new__(cls)
+    out._data, out._edge = input._data, input.edge()
+    return out
+
+
 def real(input: Tensor) -> Tensor:
     """The tensor itself: there are no complex tensors here."""
     return input

@@ -121,7 +121,12 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     is_floating_point = _properties.is_floating_point
     is_complex = _properties.is_complex
     is_signed = _properties.is_signed
-    is_inference = is_pinned = is_shared = _properties.never
+    is_inference = is_pinned = is_shared = is_conj = is_neg = _properties.never
+    is_nonzero = _properties.is_nonzero
+    as_subclass = _properties.as_subclass
+    __dlpack__ = _properties.dlpack
+    __dlpack_device__ = _properties.dlpack_device
+    name = None
     is_same_size = _properties.is_same_size
     is_set_to = _properties.is_set_to
 
@@ -291,7 +296,8 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     expand_as = shaping.expand_as
     broadcast_to = shaping.broadcast_to
     size = shaping.size
-    transpose = swapaxes = swapdims = permuting.transpose
+    transpose = swapdims = permuting.transpose
+    swapaxes = permuting.swapaxes
     t = permuting.t
     T = property(permuting.reversed_dims)
     mT = mH = property(permuting.matrix_transpose)  # noqa: N815
@@ -321,7 +327,7 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     __setitem__ = indexing.setitem
     select = slicing.select
     narrow = slicing.narrow
-    split = split_with_sizes = slicing.split
+    split = split_with_sizes = slicing.split_method
     chunk = slicing.chunk
     tensor_split = slicing.tensor_split
     unbind = slicing.unbind

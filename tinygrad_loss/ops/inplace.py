@@ -19,7 +19,7 @@ from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
 from ._adjoints import nothing
 from ._record import Array, array_of, record
-from ._views import CopyBackwards, ViewEdge, change, refuse_history, refuse_overlap, rewrite
+from ._views import CopyBackwards, ViewEdge, change, put, refuse_history, refuse_overlap, rewrite
 from ._writes import Write
 from .shaping import broadcast_array
 
@@ -240,6 +240,32 @@ def resize_(input: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
         input._data = input._data.reshape(shape)
     else:
         input._data = np.resize(np.append(input._data, np.zeros(int(np.prod(shape)), input._data.dtype)), shape)
+    return input
+
+
+def resize_as_(input: Tensor, other: Tensor) -> Tensor:
+    """``resize_`` to the shape of ``other``."""
+    return resize_(input, *array_of(other, "resize_as_", "other").shape)
+
+
+def apply_(input: Tensor, callable: Callable[[Any], Any]) -> Tensor:
+    """Each number replaced by ``callable`` of it, one after the other: slow, and without gradient.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.tensor([1.0, 2.0]).apply_(lambda number: number * 10)
+    tensor([10., 20.])
+    """
+    return map_(input, None, lambda number, _: callable(number))
+
+
+def map_(input: Tensor, tensor: Tensor | None, callable: Callable[[Any, Any], Any]) -> Tensor:
+    """Each number replaced by ``callable`` of it and its partner in ``tensor``: slow, and without gradient."""
+    if input.requires_grad:
+        raise TypeError("Can't call apply_() on Variable that requires grad. Use var.detach().apply_() instead.")
+    x = array_of(input, "map_")
+    partners = x if tensor is None else broadcast_array(array_of(tensor, "map_", "tensor"), x.shape, "map_")
+    pairs = zip(x.reshape(-1).tolist(), partners.reshape(-1).tolist(), strict=True)
+    put(input, np.array([callable(a, b) for a, b in pairs], x.dtype).reshape(x.shape))
     return input
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._dtypes import result_dtype
-from .._shapes import broadcast, dim_of, listed, sizes_of
+from .._shapes import Size, broadcast, dim_of, listed, sizes_of
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._adjoints import part
@@ -275,6 +275,16 @@ def _counted(repeats: Any) -> Any:
     """0 as often as the first number says, 1 as often as the second, and so on."""
     counts = data_of(repeats)
     return record(CatBackward0, (repeats,), np.repeat(np.arange(counts.size), counts))
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape to which tensors of these shapes are broadcast.
+
+    >>> import tinygrad_loss as torch
+    >>> torch.broadcast_shapes((2, 1), (1, 3), 1)
+    torch.Size([2, 3])
+    """
+    return Size(broadcast([(one,) if isinstance(one, int) else tuple(one) for one in shapes], "broadcast_shapes"))
 
 
 def broadcast_tensors(*tensors: Any) -> list[Any]:

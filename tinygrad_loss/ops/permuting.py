@@ -93,6 +93,11 @@ def transpose(input: Tensor, dim0: int, dim1: int, op: type[Node] = TransposeBac
     return view_of(op, input, x.swapaxes(a, b) if x.ndim else x[...], (dim0, dim1))  # type: ignore[no-any-return]
 
 
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """``transpose`` under NumPy's name."""
+    return transpose(input, axis0, axis1)
+
+
 def transpose_in_place(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """What ``transpose_`` makes of its tensor."""
     return transpose(input, dim0, dim1, TransposeBackward1)

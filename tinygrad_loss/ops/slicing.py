@@ -192,6 +192,11 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     return _cut_up(SplitBackward0, tensor, lengths, place, size)
 
 
+def split_method(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """``x.split(split_size, dim)``: see ``split``."""
+    return split(input, split_size, dim)
+
+
 def _cut_up(op: type[MultiNode], tensor: Any, lengths: Sequence[int], place: int, first: Any) -> tuple[Any, ...]:
     x, start, outs = data_of(tensor), 0, []
     for length in lengths:
