@@ -49,3 +49,10 @@ y = torch.sigmoid(x).sum()
 (slope,) = torch.autograd.grad(y, x, create_graph=True)
 total = slope.sum()
 torch.draw(total, forward=y, values=True).save(folder / "graph-second.svg")
+
+# Two ways to write one loss, side by side.
+x = torch.tensor([[12.0, 3.5, -7.25], [0.5, 9.0, 2.0]], requires_grad=True)
+target = torch.tensor([1, 0])
+unstable = torch.nn.functional.nll_loss(torch.log(torch.softmax(x, dim=1)), target)
+stable = torch.nn.functional.cross_entropy(x, target)
+torch.compare(unstable, stable).save(folder / "compare.svg")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
+import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,6 +103,15 @@ def test_numbers_that_are_not_the_same(lib: Any) -> None:
     report = compare(cross_entropy(lib, x, t), cross_entropy(lib, x * 1, lib.from_numpy(np.array([1, 1, 4]))))
     assert not report.same and not report.same_numbers
     assert "NOT the same" in str(report)
+
+
+def test_nodes_are_matched_by_their_gradient_where_the_values_break_down(lib: Any) -> None:
+    """log(softmax) of far logits is -inf: still the partner of log_softmax, since the same gradient comes to both."""
+    x, t = leaf(lib, [[1200.0, 350.0, -725.0]]), lib.from_numpy(np.array([1]))
+    report = compare(two_steps(lib, x, t), cross_entropy(lib, x, t))
+    assert ("LogBackward0", "LogSoftmaxBackward0") in [(p.ours.type, p.theirs.type) for p in report.pairs if p.ours and p.theirs]
+    assert report.parting is not None and report.parting.gap.ulps == np.inf
+    assert "DIFFER: inf or nan" in str(report) and "e+308" not in str(report)
 
 
 @pytest.mark.parametrize("exponent", [0, 5])
@@ -215,6 +228,7 @@ def test_units_in_the_last_place(dtype: str) -> None:
     assert ulps_between(np.array([0.0], dtype), np.array([-0.0], dtype)) == 0
     assert ulps_between(np.array([np.nan], dtype), np.array([np.nan], dtype)) == 0
     assert ulps_between(np.array([np.nan], dtype), np.array([1], dtype)) == np.inf
+    assert ulps_between(np.array([np.inf], dtype), np.array([np.finfo(dtype).max], dtype)) == np.inf
     assert ulps_between(np.array([-1], dtype), np.array([1], dtype)) == 2 * ulps_between(np.array([0], dtype), np.array([1], dtype))
 
 
@@ -467,6 +481,28 @@ def test_without_pytorch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ImportError, match=r"compare\(fn, \.\.\.\).* needs PyTorch, .*tinygrad_loss\[torch\]"):
         compare(cross_entropy, X, T)
     assert compare(loss(), loss()).same  # two tensors need no PyTorch
+
+
+# The page of the documentation -----------------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "compare.md"
+CASES = re.findall(r"^```py\n(.*?)^```\n\n```text\n(.*?)^```\n", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def without_last_bits(text: str) -> list[str]:
+    """A report without what depends on how a machine rounds: units in the last place, and the sentences about them."""
+    lines = [line for line in text.splitlines() if not line.startswith(("Going", "All numbers", "-  -"))]
+    return [" ".join(re.sub(r"equal|[\d.e+]+ ulp", "~", line).split()) for line in lines]
+
+
+@pytest.mark.torch
+def test_the_page_prints_what_it_says(torch: Any) -> None:
+    names: dict[str, Any] = {}
+    assert len(CASES) == 2
+    for code, expected in CASES:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(code, PAGE.name, "exec"), names)
+        assert without_last_bits(printed.getvalue()) == without_last_bits(expected)
 
 
 # The command ---------------------------------------------------------------------------------------------------------------------

@@ -379,6 +379,7 @@ def test_hostile_names() -> None:
     report = explain(x.exp().sum(), params={"<script>alert(1)</script>$x_1$\n`": x})
     assert "<script>" not in report.html
     assert "\n`" not in report.markdown.replace("\n```", "")
+    assert r"\$x\_1\$" in report.markdown
     ET.fromstring(f"<div>{report.html}</div>")
 
 

@@ -162,7 +162,7 @@ class Comparison:
         ours, theirs = self.names
         matched = sum(p.ours is not None and p.theirs is not None for p in self.pairs)
         verdict = "the same" if self.same else "not the same graph, but the same result and gradients" if self.same_numbers else "NOT the same"
-        head = f"{ours} and {theirs}: {verdict} ({matched} of {len(self.pairs)} nodes stand in both)"
+        head = f"{ours} and {theirs}: {verdict} ({matched} of {len(self.pairs)} nodes have a partner)"
         notes = [f"{name}: {note}" for name, graph in zip(self.names, (self.ours, self.theirs), strict=True) for note in graph.notes]
         return "\n".join([head, "", *to_table(self.pairs, self.names), "",
                           *sentences(self.pairs, self.differences, self.partings, self.names), *notes])

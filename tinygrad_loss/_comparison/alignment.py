@@ -74,7 +74,8 @@ def _score(x: Node, y: Node, leaves: dict[str, str]) -> float:
         return _SAME_ALL if near else _SAME_SHAPE if x.shape == y.shape else _SAME_NAME
     if near:
         return _SAME_VALUE
-    return _SAME_GRADIENT if near is None and _near(x.gradient, y.gradient) else 0.0
+    several = x.gradient is not None and len(x.gradient.shape) > 0
+    return _SAME_GRADIENT if (near is None or several) and _near(x.gradient, y.gradient) else 0.0
 
 
 def _near(one: Values | None, other: Values | None) -> bool | None:

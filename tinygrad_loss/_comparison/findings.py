@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -151,5 +152,5 @@ def gap_text(apart: Gap, names: tuple[str, str]) -> str:
     """How far two arrays are apart, in words."""
     place = f" at [{', '.join(map(str, apart.place))}]" if apart.place else ""
     many = f"{apart.count} of {apart.size} numbers differ, most" if apart.size > 1 else "differs"
-    return (f"{many}{place}: {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]} ({ulps_text(apart.ulps)}; "
-            f"largest difference {apart.apart:.1e})")
+    numbers = f"{many}{place}: {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
+    return numbers if math.isinf(apart.ulps) else f"{numbers} ({ulps_text(apart.ulps)}; largest difference {apart.apart:.1e})"

@@ -33,7 +33,7 @@ class Gap:
     """How far two arrays of one size are apart.
 
     `close` says whether they are equal to the tolerance. `ulps` is the largest distance in units in the last place (of the
-    coarser dtype; infinite where one is nan and the other is not), found at `place`, where the numbers are `ours` and `theirs`;
+    coarser dtype; infinite where only one is nan, or infinite), found at `place`, where the numbers are `ours` and `theirs`;
     `apart` is the largest difference of all. `count` of `size` numbers differ.
     """
 
@@ -80,7 +80,7 @@ def gap(ours: Values, theirs: Values, tolerance: Tolerance) -> Gap | None:
     worst = int(np.argmax(distance))
     place = tuple(int(i) for i in np.unravel_index(worst, ours.shape)) if ours.shape else ()
     return Gap(bool(close.all()), float(distance[worst]), place, float(wide_a[worst]), float(wide_b[worst]),
-               float(np.nan_to_num(apart, nan=np.inf).max()), int((~same).sum()), int(a.size), coarser(ours.dtype, theirs.dtype))
+               float(np.where(np.isnan(apart), np.inf, apart).max()), int((~same).sum()), int(a.size), coarser(ours.dtype, theirs.dtype))
 
 
 def coarser(one: str, other: str) -> str:
@@ -91,7 +91,7 @@ def coarser(one: str, other: str) -> str:
 def ulps_between(a: NDArray[np.generic], b: NDArray[np.generic], dtype: str = "") -> NDArray[np.float64]:
     """The distance of floating-point numbers in units in the last place of `dtype` (theirs, unless it is given): how many
     steps from number to next number lead from the one to the other. 0 and -0 are one number; two nan are 0 apart, a nan and a
-    number are infinitely far apart.
+    number are infinitely far apart, and so are an infinity and a number.
 
     >>> one = np.array([1.0, 0.0], dtype=np.float32)
     >>> ulps_between(one, np.nextafter(one, np.float32(2)))
@@ -105,7 +105,8 @@ def ulps_between(a: NDArray[np.generic], b: NDArray[np.generic], dtype: str = ""
         far = np.maximum(x, y).view(np.uint64) - np.minimum(x, y).view(np.uint64)  # right where an int64 would overflow
     nans = np.isnan(a.astype(np.float64)), np.isnan(b.astype(np.float64))
     distance = np.where(nans[0] & nans[1], 0.0, np.asarray(far, dtype=np.float64))
-    return np.where(nans[0] ^ nans[1], np.inf, distance)
+    infinite = np.isinf(a.astype(np.float64)), np.isinf(b.astype(np.float64))
+    return np.where((nans[0] ^ nans[1]) | (infinite[0] ^ infinite[1]), np.inf, distance)
 
 
 def _steps(array: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -119,10 +120,10 @@ def ulps_text(ulps: float) -> str:
     """A distance in words.
 
     >>> ulps_text(0.0), ulps_text(3.0), ulps_text(1234567.0), ulps_text(math.inf)
-    ('equal', '3 ulp', '1.2e+06 ulp', 'nan')
+    ('equal', '3 ulp', '1.2e+06 ulp', 'inf or nan')
     """
     if ulps == 0:
         return "equal"
     if math.isinf(ulps):
-        return "nan"
+        return "inf or nan"
     return f"{ulps:.0f} ulp" if ulps < 100_000 else f"{ulps:.1e} ulp"

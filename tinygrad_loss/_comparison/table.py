@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ..graph.model import Node
@@ -43,7 +44,7 @@ def cell(gap: Gap | None, exact: bool = True) -> str:
     """How far two arrays are apart, in a word or two: in brackets where the values are not the libraries' own to the last bit."""
     if gap is None:
         return "not known"
-    text = ulps_text(gap.ulps) if gap.close else f"DIFFER by {gap.apart:.1e}"
+    text = ulps_text(gap.ulps) if gap.close else "DIFFER: inf or nan" if math.isinf(gap.apart) else f"DIFFER by {gap.apart:.1e}"
     return text if exact else "(equal)" if gap.equal else "(close)" if gap.close else f"({text})"
 
 

@@ -31,7 +31,7 @@ def parts_of_step(step: Step) -> Iterator[Part]:
     yield Part("title", f"{step.number}. {safe_text(step.title)}{words}")
     if step.kind == "leaf":
         yield from _arriving(step)
-        yield _numbers(f"{safe_text(step.name) or 'this leaf'}.grad gets", step.gradients[0] if step.gradients else None)
+        yield _numbers(f"{safe_text(step.name) or 'the leaf'}.grad gets", step.gradients[0] if step.gradients else None)
         return
     if step.forward:
         yield Part("formula", step.forward, step.latex)
@@ -82,7 +82,7 @@ def _sending(sent: Sent, several: bool, told: set[str]) -> Iterator[Part]:
             yield _quantity(term, sent.rule)
             told.add(term.name)
     if sent.rule:
-        yield Part("formula", f"{where}: {sent.rule}", rf"\text{{{where}: }} {sent.latex}")
+        yield Part("formula", f"{where}: {sent.rule}", rf"\text{{{_in_latex(where)}: }} {sent.latex}")
         yield _numbers("gives", sent.gradient)
     else:
         yield _numbers(where, sent.gradient)
@@ -94,7 +94,8 @@ def _sending(sent: Sent, several: bool, told: set[str]) -> Iterator[Part]:
 
 
 def _quantity(term: Quantity, rule: str = "") -> Part:
-    caption = f"{term.name}, the local derivative" if rule.startswith("g ·") and term.name in rule else term.name
+    whole = {f"g · {term.name}", f"g · ({term.name})", f"g / {term.name.removeprefix('1 / ')}"}
+    caption = f"{term.name}, the local derivative" if rule in whole else term.name
     return _numbers(caption, term.values)
 
 
@@ -141,3 +142,8 @@ def _markdown(part: Part) -> list[str]:
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return "".join("\\" + c if c in "\\`*_{}[]<>#|$" else c for c in text)
+
+
+def _in_latex(text: str) -> str:
+    """Text for LaTeX, with its special characters written so that they print; others that could end the formula are left out."""
+    return "".join("\\" + c if c in "#$%&_{}" else "" if c in "\\^~`" else c for c in text)
