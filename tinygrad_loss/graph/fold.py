@@ -58,7 +58,8 @@ def folded(graph: Graph, found: Folded) -> Graph:
     edges = _short_cuts(graph, found)
     reached = {edge.target for edge in edges}
     inside = {**found.inside, **_own_leaves(graph, found)}
-    shown, groups = _nested([n for n in nodes if n.kind != "leaf" or n.id in reached], graph.groups, found, inside)
+    holders = {node.group for node in graph.nodes if node.id in found.target}  # of what is left out: they hold a repetition
+    shown, groups = _nested([n for n in nodes if n.kind != "leaf" or n.id in reached], graph.groups, found, inside, holders)
     count = sum(node.kind != "output" for node in shown)
     note = f"{total:,} nodes in {count:,} boxes: what repeats in a row is shown once. fold=False shows all."
     return replace(graph, nodes=tuple(shown), edges=tuple(edges), groups=groups, notes=(*graph.notes, note))
@@ -93,7 +94,7 @@ def _short_cuts(graph: Graph, found: Folded) -> list[Edge]:
 
 
 def _nested(
-    nodes: list[Node], groups: tuple[Group, ...], found: Folded, inside: dict[str, str]
+    nodes: list[Node], groups: tuple[Group, ...], found: Folded, inside: dict[str, str], holders: set[str | None]
 ) -> tuple[list[Node], tuple[Group, ...]]:
     """The nodes and groups with the repetitions among the groups that there were (modules, opened nodes): one that lies in a
     repetition as a whole goes into it, and a repetition goes into the one that holds all of it."""
@@ -101,14 +102,13 @@ def _nested(
     members: dict[str, set[str]] = {}
     for node in nodes:
         for start in (node.group, inside.get(_owner(node.id))):
-            group = start
-            while group is not None:
+            for group in _around(start, parents):
                 members.setdefault(group, set()).add(node.id)
-                group = parents[group]
     kept = [group for group in (*groups, *found.groups) if group.id in members]
     repeats = [members[group.id] for group in kept if group.kind == "repeat"]
     kept = [g for g in kept if g.kind != "module" or not any(_cross(members[g.id], repeat) for repeat in repeats)]
-    kept.sort(key=lambda g: (-len(members[g.id]), ("repeat", "module", "definition").index(g.kind), len(g.name)))
+    holders = {around for holder in holders for around in _around(holder, parents)}
+    kept.sort(key=lambda g: (-len(members[g.id]), g.id not in holders, ("repeat", "module", "definition").index(g.kind), len(g.name)))
     placed = []
     for i, one in enumerate(kept):
         around = next((other.id for other in reversed(kept[:i]) if members[one.id] <= members[other.id]), None)
@@ -116,6 +116,13 @@ def _nested(
     innermost = list(reversed(placed))
     shown = [replace(n, group=next((g.id for g in innermost if n.id in members[g.id]), None)) for n in nodes]
     return shown, tuple(placed)
+
+
+def _around(group: str | None, parents: dict[str, str | None]) -> Iterator[str]:
+    """A group and those that hold it, from the inside out."""
+    while group is not None:
+        yield group
+        group = parents[group]
 
 
 def _cross(one: set[str], other: set[str]) -> bool:
