@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 from pathlib import Path
 
@@ -123,9 +124,11 @@ def test_read_csv_says_what_is_wrong(tmp_path, content, target, message):
     assert message in text and text.startswith(str(file)) and "\n" not in text
 
 
-@pytest.mark.parametrize("name", ["missing.csv", ".", "notgzip.csv.gz", "broken.csv.gz"])
+@pytest.mark.parametrize("name", ["missing.csv", ".", "notgzip.csv.gz", "broken.csv.gz", "notbzip2.csv.bz2", "broken.csv.bz2"])
 def test_unreadable_file(tmp_path, name):
     (tmp_path / "notgzip.csv.gz").write_bytes(b"plain")
+    (tmp_path / "notbzip2.csv.bz2").write_bytes(b"plain")
+    (tmp_path / "broken.csv.bz2").write_bytes(bz2.compress(b"a,class\n1,x\n2,y\n" * 99)[:30])
     (tmp_path / "broken.csv.gz").write_bytes(gzip.compress(b"a,class\n1,x\n2,y\n" * 99)[:30] + b"?" * 30)
     with pytest.raises(DataError, match="cannot be read"):
         read_csv(tmp_path / name)

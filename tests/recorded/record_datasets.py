@@ -1,9 +1,9 @@
-"""Writes tinygrad_loss/datasets/data/*.csv.gz from the copies that scikit-learn ships.
+"""Writes tinygrad_loss/datasets/data/*.csv.bz2 from the copies that scikit-learn ships.
 
 Run by hand: python tests/recorded/record_datasets.py (needs scikit-learn). The same input gives the same bytes.
 """
 
-import gzip
+import bz2
 from pathlib import Path
 
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris
@@ -19,7 +19,7 @@ def main() -> None:
             cells = [repr(int(cell) if cell == int(cell) else cell) for cell in row]
             lines.append(",".join([*cells, str(bunch.target_names[target])]))
         text = "\n".join(lines) + "\n"
-        (DATA / f"{name}.csv.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+        (DATA / f"{name}.csv.bz2").write_bytes(bz2.compress(text.encode()))
 
 
 if __name__ == "__main__":

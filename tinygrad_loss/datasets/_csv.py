@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
@@ -24,7 +25,7 @@ _Line = tuple[int, list[str]]  # the line number in the file, and the cells
 
 
 def read_csv(path: str | os.PathLike[str], target: str | None = None) -> Table:
-    """Read a CSV file (also ``.csv.gz``) of numeric columns and one class column.
+    """Read a CSV file (also ``.csv.gz`` and ``.csv.bz2``) of numeric columns and one class column.
 
     The first line is a header if none of its cells is a number; without a header the columns are called ``column 1``, ``column
     2``, ... Cells are separated by commas, semicolons or tabs (whichever the first line has most of). Empty lines are skipped.
@@ -87,10 +88,11 @@ def _read_lines(path: Path) -> list[_Line]:
     """The non-empty lines of the file, all of the same width."""
     try:
         raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
+        unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(path.suffix)
+        text = (unpack(raw) if unpack else raw).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path}: is not a text file in UTF-8") from None
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)

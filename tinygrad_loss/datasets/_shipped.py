@@ -16,7 +16,7 @@ _LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/ (see dataset
 
 
 def _shipped(name: str, source: str) -> Table:
-    table = read_csv(Path(__file__).parent / "data" / f"{name}.csv.gz", target="class")
+    table = read_csv(Path(__file__).parent / "data" / f"{name}.csv.bz2", target="class")
     return dataclasses.replace(table, name=name.replace("_", "-"), source=source, licence=_LICENCE)
 
 
