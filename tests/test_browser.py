@@ -526,6 +526,7 @@ def test_a_comparison_side_by_side(show, screenshots):
     node(page, "n2", side=1).click()
     assert panel(page).startswith("log-softmax") and "How it differs" in panel(page)
     assert "partner" in node(page, "n2", side=0).get_attribute("class")
+    assert numbers_under(page, "Gradient that arrives") == numbers_under(page, "Gradient in by_hand") == [-0.5, 0, 0, 0, 0, -0.5]
     page.click("#panel button:has-text('Its match in by_hand')")
     assert panel(page).startswith("log\nLogBackward0")
     assert "partner" in node(page, "n2", side=1).get_attribute("class")

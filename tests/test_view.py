@@ -43,6 +43,22 @@ def test_the_page_is_written_and_its_path_printed(opened, capsys):
     assert opened == []  # no display
 
 
+@pytest.mark.parametrize(("options", "words"), [
+    (["--level", "primitives"], "opened into primitives"),
+    (["--theme", "dark"], 'data-theme="dark"'),
+    (["--no-values"], '"gradient":null'),
+    (["--limit", "1"], "Shown are the 1 nodes nearest to the loss"),
+])  # fmt: skip
+def test_options_are_those_of_draw(opened, options, words):
+    assert main(["view", "script.py", *options]) == 0
+    assert words in Path("script-loss.html").read_text(encoding="utf-8")
+    assert main(["view", "script.py"]) == 0
+    plain = Path("script-loss.html").read_text(encoding="utf-8")
+    if "--level" in options:
+        plain = plain[:plain.index("<template")]  # only what is seen at first
+    assert words not in plain
+
+
 @pytest.mark.parametrize(("variables", "options", "opens"), [
     ({"DISPLAY": ":0"}, [], True),
     ({"WAYLAND_DISPLAY": "wayland-0"}, [], True),

@@ -119,6 +119,11 @@ def _parser() -> argparse.ArgumentParser:
 
     view = commands.add_parser("view", help="run a script and show the backward graph of its loss as a page to step through")
     view.add_argument("script", metavar="SCRIPT.py[:name]", help="a script, and the variable to show (default: loss)")
+    view.add_argument("--level", choices=("pytorch", "primitives", "modules"), default="pytorch",
+                      help="what is open at first: nothing, all nodes, or the boxes of nn.Modules (%(default)s)")
+    view.add_argument("--theme", choices=("light", "dark", "print"), default="light", help="colours; light follows the system's choice")
+    view.add_argument("--no-values", action="store_true", help="shapes only: no numbers, and no backward pass")
+    view.add_argument("--limit", type=_positive_integer, default=100, metavar="N", help="the most nodes to draw (%(default)s)")
     view.add_argument("--out", type=_html, metavar="FILE.html", help="the page to write (default: SCRIPT-name.html)")
     view.add_argument("--no-open", action="store_true", help="only write the page, do not open it in a browser")
     view.set_defaults(run=run_view)

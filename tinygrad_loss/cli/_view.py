@@ -15,7 +15,9 @@ __all__ = ["run_view"]
 
 def run_view(arguments: argparse.Namespace) -> int:
     """Carry out the command; the arguments are those of the parser."""
-    picture, script, name = drawn(arguments.script)
+    picture, script, name = drawn(
+        arguments.script, level=arguments.level, theme=arguments.theme, values=not arguments.no_values, limit=arguments.limit
+    )
     target: Path = arguments.out or Path(f"{script.stem}-{name}.html")
     saved(picture, target, script, name)
     print(f"Wrote the page of {name} of {script} to {target}.")

@@ -86,6 +86,7 @@ class Panel {
       ...node.outputs.flatMap((number, i) => this.values(node, number, i, leaf)),
       ...this.arriving(stage, node, id),
       ...this.sending(stage, id),
+      ...this.partner(stage, id),
       node.stored === null ? null : make("h3", {}, ".grad before the picture was made"),
       node.stored === null ? null : heatMap(node.stored, ".grad"),
       ...this.saved(stage, node),
@@ -175,6 +176,18 @@ class Panel {
   toTarget(stage, edge) {
     const { target, input } = stage.graph.edges[edge];
     return make("li", {}, `input ${input}, `, this.link(stage, "node", target, nameOf(stage.graph.nodes[target])));
+  }
+
+  /** The numbers of a node's match in the other graph. */
+  partner(stage, id) {
+    const partner = this.app.partnerOf(stage, id);
+    if (!partner) return [];
+    const { name } = partner.stage.facts;
+    const node = partner.stage.graph.nodes[partner.id];
+    const come = partner.stage.runs[partner.id] <= this.app.player.step;
+    const shown = (what, numbers) => numbers.filter((number) => number !== null).flatMap((number) =>
+      [make("h3", {}, `${what} in ${name}`), heatMap(number, `${what} in ${name}`)]);
+    return [...shown("Result", node.outputs), ...(come ? shown("Gradient", node.gradients) : [])];
   }
 
   notYet(step) {
