@@ -96,6 +96,21 @@ def test_round_trip() -> None:
     assert saved(everything(ours)) == saved(everything(ours))
 
 
+LARGE = [b"\xff" * 5000, bytearray(b"\xff" * 5000), bytearray(), set(range(3000)), Counter(range(500)), "x" * 70_000, {(1, (2, None)): 3}]
+
+
+@pytest.mark.parametrize("value", LARGE, ids=[type(value).__name__ for value in LARGE])
+def test_plain_values(value: Any) -> None:
+    assert loaded(saved(value)) == value
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("value", LARGE, ids=[type(value).__name__ for value in LARGE])
+def test_plain_values_both_ways(value: Any, torch: Any) -> None:
+    assert loaded(saved(value), torch) == value
+    assert loaded(saved(value, torch)) == value
+
+
 @pytest.mark.torch
 def test_pytorch_reads_ours(torch: Any) -> None:
     assert show(loaded(saved(everything(ours)), torch)) == show(everything(torch))
@@ -290,7 +305,7 @@ def test_what_cannot_be_read_again_is_said_when_saved() -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("dtype", ["bfloat16", "complex64", "uint16"])
 def test_unknown_dtypes_are_named(dtype: str, torch: Any) -> None:
-    with pytest.raises(REFUSALS, match=r"unknown here|names code"):
+    with pytest.raises(REFUSALS, match="unknown here"):
         loaded(saved(torch.ones(2).to(getattr(torch, dtype)), torch))
 
 
@@ -322,6 +337,14 @@ HOSTILE = {
     "another pickle": (b"\x80\x63.", "damaged"),
     "nothing": (b"", "damaged"),
     "text in another code": (b"\x80\x02c_codecs\nencode\nX\x01\0\0\0aX\x03\0\0\0rot\x86R.", "latin1"),
+    "a key of tuples in tuples": (b"\x80\x02})" + b"\x85" * 10**6 + b"Ns.", "a key has more than"),
+    "a key that doubles": (b"\x80\x02}()" + b"q\x00h\x00\x86" * 64 + b"Nu.", "a key has more than"),
+    "a set of tuples in tuples": (b"\x80\x02c__builtin__\nset\n])" + b"\x85" * 10**6 + b"a\x85R.", "a key has more than"),
+    "a storage that doubles": (b"\x80\x02)" + b"q\x00h\x00\x86" * 64 + b"Q.", r"describes a storage as \(\("),
+    "a function that doubles": (b"\x80\x02)" + b"q\x00h\x00\x86" * 64 + b")R.", "reduce"),
+    "a storage's number that is none": (tensor_pickle().replace(b"X\x01\0\0\x000", b"K\x00"), "describes a storage as"),
+    "a bytearray of a number": (b"\x80\x02c__builtin__\nbytearray\nJ\xff\xff\xff\x7f\x85R.", "damaged"),
+    "a bytearray of a list": (b"\x80\x02c__builtin__\nbytearray\n]\x85R.", "made of bytes"),
     "a name from another torch": (b"\x80\x02ctorch\nload\n.", "torch.load .* names code"),
 }
 
@@ -396,7 +419,7 @@ def test_damage_is_noticed() -> None:
 def test_every_cut_and_many_flips_end_in_a_clear_error_or_the_truth() -> None:
     content, expected = saved(everything(ours)), show(everything(ours))
     rng = random.Random(0)
-    for length in range(0, len(content), 41):
+    for length in range(len(content)):
         with pytest.raises(REFUSALS):
             loaded(content[:length])
     for _ in range(600):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import pickle
+import reprlib
 import struct
 import sys
 import zipfile
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, ClassVar
 
 import numpy as np
@@ -40,6 +41,7 @@ _STEPS = (
     pickle.BINPERSID,
 )  # fmt: skip
 _PIECE = 1 << 20
+_LONGEST_KEY = 1_000
 _OLD_FORMAT = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 
 
@@ -66,7 +68,7 @@ class Reader(pickle._Unpickler):
     def __init__(self, pickled: bytes, archive: Archive) -> None:
         super().__init__(io.BytesIO(pickled), encoding="utf-8")
         self.archive = archive
-        self.allowance = 16 * archive.size  # bytes that containers made of others may take
+        self.allowance = 64 * archive.size  # bytes that objects made of others may take
         self.known: dict[tuple[str, str], Any] = {
             ("torch._utils", "_rebuild_tensor_v2"): Known(self._tensor),
             ("torch._utils", "_rebuild_parameter"): Known(_parameter),
@@ -74,7 +76,7 @@ class Reader(pickle._Unpickler):
             ("torch._tensor", "_rebuild_from_type_v2"): Known(_of_type),
             ("torch", "Tensor"): Known(_refuse_call),
             ("torch.nn.parameter", "Parameter"): Known(_refuse_call),
-            ("torch", "Size"): Known(Size),
+            ("torch", "Size"): Known(self._sized(Size)),
             ("torch", "device"): Known(device),
             ("torch", "strided"): strided,
             ("torch.serialization", "_get_layout"): Known(lambda name: strided),
@@ -83,6 +85,8 @@ class Reader(pickle._Unpickler):
             ("__builtin__", "set"): Known(self._sized(set)),
             ("builtins", "set"): Known(self._sized(set)),
             ("__builtin__", "bytes"): Known(lambda: b""),
+            ("__builtin__", "bytearray"): Known(self._sized(_bytearray)),
+            ("builtins", "bytearray"): Known(self._sized(_bytearray)),
             ("__builtin__", "complex"): Known(complex),
             ("builtins", "complex"): Known(complex),
             ("_codecs", "encode"): Known(self._sized(_encoded)),
@@ -103,10 +107,14 @@ class Reader(pickle._Unpickler):
                 f"({', '.join(kind.name for kind in _dtypes.ALL)} "
                 "are known). Convert in PyTorch before saving: tensor.float()"
             )
-        way = "If it is a NumPy number, save float(x) instead." if module.startswith("numpy") else (
+        way = (
             "If the file is a whole pickled model, save its numbers instead: torch.save(model.state_dict(), path), and read them "
             "with model.load_state_dict(torch.load(path))."
-        )  # fmt: skip
+        )
+        if module.startswith("numpy"):
+            way = "If it is a NumPy number, save float(x) instead; of an array, torch.from_numpy(x)."
+        elif module == "torch._utils":
+            way = "It makes a tensor of a kind or dtype that is unknown here. Save x.to_dense(), or x.float(), instead."
         raise pickle.UnpicklingError(
             f"Weights only load failed: Unsupported global: GLOBAL {module}.{name} was not an allowed global "
             f"by default. It names "
@@ -115,10 +123,11 @@ class Reader(pickle._Unpickler):
 
     def persistent_load(self, pid: Any) -> Any:
         """The memory that a storage's number stands for."""
-        if not (isinstance(pid, tuple) and len(pid) == 5 and pid[0] == "storage" and isinstance(pid[1], _dtypes.dtype)):
-            raise RuntimeError(f"load(): the file describes a storage as {pid!r}; it is damaged")
+        known = isinstance(pid, tuple) and len(pid) == 5 and type(pid[0]) is type(pid[2]) is type(pid[3]) is str
+        if not known or pid[0] != "storage" or not isinstance(pid[1], _dtypes.dtype):
+            raise RuntimeError(f"load(): the file describes a storage as {reprlib.repr(pid)}; it is damaged")
         _, kind, key, location, size = pid
-        return self.archive.memory(str(key), kind.numpy, size, location)
+        return self.archive.memory(key, kind.numpy, size, location)
 
     def load_reduce(self) -> None:
         """Call one of the known names."""
@@ -126,7 +135,7 @@ class Reader(pickle._Unpickler):
         function = self.stack[-1]  # type: ignore[attr-defined]
         if not isinstance(function, Known) or not isinstance(arguments, tuple):
             raise pickle.UnpicklingError(
-                f"Weights only load failed: Trying to call reduce for unrecognized function {function!r}"
+                f"Weights only load failed: Trying to call reduce for unrecognized function {reprlib.repr(function)}"
             )
         self.stack[-1] = function.make(*arguments)  # type: ignore[attr-defined]
 
@@ -142,12 +151,32 @@ class Reader(pickle._Unpickler):
 
     dispatch[pickle.BUILD[0]] = load_build
 
+    def load_setitem(self) -> None:
+        """Put an item into a dictionary."""
+        _check_keys(self.stack[-2:-1])  # type: ignore[attr-defined]
+        super().load_setitem()  # type: ignore[misc]
+
+    def load_setitems(self) -> None:
+        """Put items into a dictionary: key, value, key, value, ..."""
+        _check_keys(self.stack[::2])  # type: ignore[attr-defined]
+        super().load_setitems()  # type: ignore[misc]
+
+    def load_additems(self) -> None:
+        """Put items into a set."""
+        _check_keys(self.stack)  # type: ignore[attr-defined]
+        super().load_additems()  # type: ignore[misc]
+
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+
     def _sized(self, make: Callable[..., Any]) -> Callable[..., Any]:
         """``make`` with an eye on the size of what it copies: a few bytes of pickle can ask for a copy of a large object."""
 
         def made(*arguments: Any) -> Any:
             for one in arguments:
-                self.allowance -= 64 * len(one)
+                _check_keys(() if isinstance(one, (str, bytes)) else one)
+                self.allowance -= len(one) * (1 if isinstance(one, (str, bytes)) else 64)
             if self.allowance < 0:
                 raise RuntimeError("load(): the file asks for more memory than its size warrants; it is damaged or malicious")
             return make(*arguments)
@@ -166,12 +195,25 @@ class Reader(pickle._Unpickler):
         return wrap(array, LEAF if grad is True and array.dtype.kind == "f" else NO_EDGE)  # type: ignore[no-any-return]
 
 
+def _check_keys(keys: Iterable[Any]) -> None:
+    """A tuple of tuples of tuples is hashed item by item: a small file may hold one that takes for ever, or is too deep."""
+    for key in keys:
+        pending, count = [key], 0
+        while pending:
+            one = pending.pop()
+            if isinstance(one, (tuple, list)):
+                count += 1 + len(one)
+                pending += one
+            if count > _LONGEST_KEY:
+                raise RuntimeError(f"load(): a key has more than {_LONGEST_KEY} parts; the file is damaged or malicious")
+
+
 _OTHER_DTYPES = {"bfloat16", "complex32", "complex64", "complex128", "uint16", "uint32", "uint64", "float8_e4m3fn", "float8_e5m2"}
 
 
 def _integers(offset: Any, *lengths: Any, parts: tuple[int, int]) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
     if not all(type(value) is int and value < 1 << 62 for value in (offset, *lengths)):
-        raise TypeError(f"offset, size and stride must be integers, not {(offset, *lengths)}")
+        raise TypeError(f"offset, size and stride must be integers, not {reprlib.repr((offset, *lengths))}")
     return offset, lengths[: parts[0]], lengths[parts[0] :]
 
 
@@ -185,7 +227,7 @@ def _parameter(data: Any, requires_grad: Any, hooks: Any = None, state: Any = No
 def _of_type(function: Any, kind: Any, arguments: Any, state: Any) -> Any:
     """A tensor with attributes of its own."""
     if not isinstance(function, Known) or not isinstance(arguments, tuple):
-        raise pickle.UnpicklingError(f"Weights only load failed: Trying to call reduce for unrecognized function {function!r}")
+        raise pickle.UnpicklingError(f"Weights only load failed: Trying to call reduce for unrecognized function {reprlib.repr(function)}")
     tensor = function.make(*arguments)
     if isinstance(tensor, Tensor) and isinstance(state, dict):
         tensor.__dict__.update(state)
@@ -198,8 +240,14 @@ def _refuse_call(*arguments: Any) -> Any:
 
 def _encoded(text: Any, encoding: Any) -> bytes:
     if encoding != "latin1" or not isinstance(text, str):
-        raise RuntimeError(f"load(): bytes are written in latin1, not {encoding!r}; the file is damaged")
+        raise RuntimeError(f"load(): bytes are written in latin1, not {reprlib.repr(encoding)}; the file is damaged")
     return text.encode("latin1")
+
+
+def _bytearray(content: Any = b"") -> bytearray:
+    if not isinstance(content, bytes):
+        raise RuntimeError(f"load(): a bytearray is made of bytes, not {type(content).__name__}; the file is damaged")
+    return bytearray(content)
 
 
 class Archive:
@@ -303,9 +351,9 @@ class Archive:
         target = mapped.get(location, location) if isinstance(mapped, dict) else mapped
         if target is not None and not (isinstance(mapped, dict) and target is location):
             check_device(target, "load")
-        elif str(location) != "cpu":
+        elif location != "cpu":
             raise RuntimeError(
-                f"load(): Attempting to deserialize object on a {str(location).split(':')[0].upper()} device but "
+                f"load(): Attempting to deserialize object on a {location.split(':')[0].upper()} device but "
                 "torch.cuda.is_available() is False. If you are running on a CPU-only machine, please use torch.load with "
                 "map_location=torch.device('cpu') to map your storages to the CPU."
             )

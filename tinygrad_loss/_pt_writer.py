@@ -32,7 +32,7 @@ from .nn.parameter import Parameter
 Array = np.ndarray[Any, Any]
 
 _ALIGNMENT = 64
-_KNOWN = (NoneType, bool, int, float, complex, str, bytes, list, tuple, dict, set, OrderedDict, Counter, type)
+_KNOWN = (NoneType, bool, int, float, complex, str, bytes, list, tuple, dict, set, bytearray, OrderedDict, Counter, type)
 
 
 class Name:

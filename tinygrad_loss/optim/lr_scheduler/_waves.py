@@ -232,7 +232,7 @@ class OneCycleLR(LRScheduler):
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
-        up, end = float(pct_start * self.total_steps) - 1, float(self.total_steps - 1)
+        up, end = float(pct_start * self.total_steps) - 1, self.total_steps - 1
         rise = _phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum")
         if three_phase:
             down = float(2 * pct_start * self.total_steps) - 2
