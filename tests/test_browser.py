@@ -317,7 +317,7 @@ def test_search_finds_names_operations_and_shapes(show):
     assert page.locator(".match").get_attribute("data-node") == "n2"
     page.keyboard.press("Enter")
     assert page.inner_text("#found") == "1 of 1" and panel(page).startswith("log-softmax")
-    for words, found in (("2x3", ["n2", "n3"]), ("(2, 3)", ["n2", "n3"]), ("LOGITS", ["n3"]), ("negative", ["n1"]), ("zebra", [])):
+    for words, found in (("2x3", ["n2", "n3"]), ("2x", ["n2", "n3"]), ("(2, 3)", ["n2", "n3"]), ("LOGITS", ["n3"]), ("negative", ["n1"]), ("zebra", [])):
         page.fill("#query", words)
         assert [part.get_attribute("data-node") for part in page.locator(".match").all()] == found, words
         assert page.inner_text("#found") == (f"{len(found)} found" if found else "none")

@@ -12,7 +12,7 @@ from ..graph.model import Values
 
 #: How many cells all heat maps of a page may have together, and each of them.
 ALL_CELLS, MOST_CELLS = 250_000, 4096
-_WRAP = 32  # a long vector is broken into rows of so many cells
+_WRAP = 32  # a vector of more cells is broken into rows: of so many, or of more where that comes nearer to a square
 
 
 def heat_map(values: Values, most: int = MOST_CELLS) -> dict[str, Any]:
@@ -46,13 +46,17 @@ def heat_map(values: Values, most: int = MOST_CELLS) -> dict[str, Any]:
     block = [math.ceil(rows / high), math.ceil(columns / wide)]
     grid = _farthest(table, *block)
     return told | {"cells": [_plain(v) for v in grid.reshape(-1).tolist()], "block": block,
-                   "columns": grid.shape[1] if rows > 1 else min(_WRAP, grid.shape[1])}
+                   "columns": grid.shape[1] if rows > 1 else _row_of(grid.shape[1])}
 
 
 def _columns(array: NDArray[Any]) -> int:
     if array.ndim > 1:
         return int(array.shape[-1])
-    return min(int(array.size), _WRAP)
+    return _row_of(int(array.size))
+
+
+def _row_of(cells: int) -> int:
+    return min(cells, max(_WRAP, math.isqrt(2 * cells)))
 
 
 def _farthest(table: NDArray[Any], high: int, wide: int) -> NDArray[Any]:

@@ -16,9 +16,10 @@ class Search {
 
   /** Find anew what matches, in the order of the pass. */
   look() {
-    const words = this.field.value.toLowerCase().trim().replace(/(\d)\s*[x,*]\s*(?=\d)/g, "$1\u00d7").replace(/[()[\]]/g, "");
+    const words = this.field.value.toLowerCase().trim();
+    const shape = words.replace(/[()[\]]/g, "").replace(/(\d)\s*[x,*]\s*(?=\d|$)/g, "$1\u00d7"); // 2x3 and (2, 3) are a shape
     this.matches = words ? this.app.stages.flatMap((stage) => stage.order
-      .filter((id) => textOf(stage.graph.nodes[id]).includes(words)).map((id) => ({ stage, id }))) : [];
+      .filter((id) => [words, shape].some((part) => textOf(stage.graph.nodes[id]).includes(part))).map((id) => ({ stage, id }))) : [];
     this.place = -1;
     for (const stage of this.app.stages) {
       stage.mark("match", this.matches.filter((match) => match.stage === stage).map((match) => match.id));
