@@ -21,6 +21,12 @@ VALUES = (
     *options("nll some weights", lambda F, red, x, y, w: F.nll_loss(x, y, w, reduction=red), (X, given([0, 1, -100]), SOME)),
     *options("nll 2d no weight counts", lambda F, red, x, y, w: F.nll_loss(x, y, w, reduction=red), (real(2, 5, 2), given([[0, 1], [-100, 4]]), NOTHING)),
     *options("cross_entropy no weight counts", lambda F, red, x, y, w: F.cross_entropy(x, y, w, reduction=red), (X, given([-100, 1, 2]), NOTHING)),
+    *(
+        row
+        for function in ("cross_entropy", "nll_loss")
+        for row in options(f"{function} no classes, all ignored", lambda F, red, x, y, f=function: getattr(F, f)(x, y, reduction=red), (real(2, 0), given([-100, -100])), graph=False)
+    ),
+    *options("cross_entropy no classes, smoothing", lambda F, red, x, p: F.cross_entropy(x, p, label_smoothing=0.2, reduction=red), (real(2, 0), probabilities(2, 0)), graph=False, second=False),
     *options("cross_entropy probabilities weight gradient", lambda F, red, x, p, w: F.cross_entropy(x, p, w, reduction=red), (X, probabilities(3, 5), WEIGHT)),
     *options("cross_entropy probabilities row weight gradient", lambda F, red, x, p, w: F.cross_entropy(x, p, w, reduction=red), (real(5), probabilities(5), WEIGHT)),
     *options(
@@ -115,6 +121,11 @@ ERRORS = (
     error("cross_entropy integers weight", _with("cross_entropy"), (integers(3, 5), Y, positive(5, grad=False)), "\"log_softmax_lastdim_kernel_impl\" not implemented for 'Long'"),
     error("nll integers weight", _with("nll_loss"), (integers(3, 5), Y, positive(5, grad=False)), "\"nll_loss_out_frame\" not implemented for 'Long'"),
     error("nll 2d byte target", _with("nll_loss"), (real(2, 5, 2), integers(2, 2, dtype="uint8")), "expected scalar type Long but found Byte"),
+    error("cross_entropy byte target weight smoothing", _with("cross_entropy", label_smoothing=0.1), (X, integers(3, dtype="uint8"), positive(5, grad=False)), "gather(): Expected dtype int32/int64 for index"),
+    error("bce weight of another length", _with("binary_cross_entropy"), (P, P, positive(3, grad=False)), "Attempting to broadcast a dimension of length 3 at -1! Mismatching argument at index 1 had torch.Size([3])"),
+    error("bce weight too large", _with("binary_cross_entropy"), (P, P, positive(2, 3, 4, grad=False)), "output with shape [3, 4] doesn't match the broadcast shape [2, 3, 4]"),
+    error("bce_with_logits boolean target", lambda F, x, y: F.binary_cross_entropy_with_logits(x, y > 0), (A, B), "Subtraction, the `-` operator, with two bool tensors is not supported."),
+    error("soft_margin booleans", lambda F, x, y: F.soft_margin_loss(x > 0, y), (A, B), "Negation, the `-` operator, on a bool tensor is not supported."),
     error("cross_entropy ignore_index True", _with("cross_entropy", ignore_index=True), (X, Y), "must be int, not bool"),
     error("kl_div log_target 1", _with("kl_div", log_target=1), (A, P), "argument 'log_target' must be bool, not int"),
     error("poisson log_input None", _with("poisson_nll_loss", log_input=None), (A, B), "must be bool, not NoneType"),

@@ -103,7 +103,7 @@ def cross_entropy(
     ):
         # What most calls are, a batch of rows and a class for each, goes by none of the checks below.
         x, classes = input._data, target._data
-        if x.ndim == 2 and (x.dtype is F32 or x.dtype is F64) and classes.dtype is I64 and classes.shape == x.shape[:1]:
+        if x.ndim == 2 and x.size and (x.dtype is F32 or x.dtype is F64) and classes.dtype is I64 and classes.shape == x.shape[:1]:
             return _of_rows(input, x, classes, reduction, ignore_index)  # type: ignore[no-any-return]
     reduction = checked_reduction(reduction, size_average, reduce)
     must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
@@ -120,7 +120,7 @@ def cross_entropy(
         _check_probabilities(input, target, weight, ignore_index, label_smoothing)
         return _of_probabilities(log_softmax(input, dim), target, weight, reduction, label_smoothing)  # type: ignore[no-any-return]
     check_classes(input, target, weight, "cross_entropy")
-    if label_smoothing or x.dtype == np.float16:
+    if label_smoothing or x.dtype == np.float16 or not x.size:
         log_p = log_softmax(input, dim)
         nll = nll_loss(log_p, target, weight, None, ignore_index, None, reduction)
         return _smoothed(log_p, nll, target, weight, ignore_index, reduction, label_smoothing) if label_smoothing else nll  # type: ignore[no-any-return]
@@ -200,7 +200,7 @@ def _of_probabilities(log_p: Any, target: Any, weight: Any, reduction: str, labe
     shape = log_p._data.shape
     dim = min(1, len(shape) - 1)
     if label_smoothing:
-        target = add_number(mul_number(target, 1 - label_smoothing), label_smoothing / shape[dim])
+        target = add_number(mul_number(target, 1 - label_smoothing), _share(label_smoothing, shape[dim]))
     terms = log_p * target
     if weight is not None:
         terms = terms * (weight if len(shape) == 1 else view(weight, (1, -1, *(1 for _ in shape[2:]))))
@@ -222,9 +222,16 @@ def _smoothed(log_p: Any, nll: Any, target: Any, weight: Any, ignore_index: int,
         uniform = sum(uniform)
     elif reduction == "mean":
         counted = classes[classes != ignore_index].reshape(-1)
-        divisor = counted.size if weight is None else data_of(weight).take(counted).sum()
+        if weight is not None and counted.size and classes.dtype == np.uint8:
+            raise RuntimeError("gather(): Expected dtype int32/int64 for index. cross_entropy with weights and smoothing: target.long()")
+        divisor = counted.size if weight is None or not counted.size else data_of(weight).take(counted).sum()
         uniform = sum(uniform) / wrap(np.asarray(divisor, log_p._data.dtype), NO_EDGE)
-    return mul_number(nll, 1 - label_smoothing) + mul_number(uniform, label_smoothing / shape[dim])
+    return mul_number(nll, 1 - label_smoothing) + mul_number(uniform, _share(label_smoothing, shape[dim]))
+
+
+def _share(label_smoothing: float, classes: int) -> float:
+    """What each class gets of the uniform distribution."""
+    return label_smoothing / classes if classes else float("inf")
 
 
 def _along_classes(weight: Any, shape: tuple[int, ...], dim: int) -> Any:

@@ -61,7 +61,8 @@ class NllLossBackward0(Fused):
         if not empty and weights is not None:
             values = np.where(weights == 0, x.dtype.type(0), values)
         rows = np.zeros((classes.size, x.shape[dim]), x.dtype)
-        rows[np.arange(classes.size), classes if ignored is None else np.where(ignored, 0, classes)] = values
+        if rows.size:
+            rows[np.arange(classes.size), classes if ignored is None else np.where(ignored, 0, classes)] = values
         return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
 
     def _log_softmax(self) -> LogSoftmaxBackward0 | None:
@@ -86,7 +87,7 @@ def row_weights(classes: Array, weight: Array | None, ignored: Array | None, dty
     """Each row's weight: that of its class, 0 where it is ignored; None where all are 1."""
     if ignored is None:
         return None if weight is None else weight.take(classes)
-    if weight is None:
+    if weight is None or not weight.size:
         return (~ignored).astype(dtype)
     return np.where(ignored, dtype.type(0), weight.take(np.where(ignored, 0, classes)))
 
@@ -97,7 +98,11 @@ def nll_in_primitives(x: Any, target: Any, weight: Any, reduction: str, ignore_i
     dim = min(1, data_of(x).ndim - 1)
     ignored = classes == ignore_index
     all_count = not ignored.any()
-    picked = gather(x, dim, wrap(np.expand_dims(classes if all_count else np.where(ignored, 0, classes), dim), NO_EDGE)).squeeze(dim)
+    if data_of(x).size:
+        places = np.expand_dims(classes if all_count else np.where(ignored, 0, classes), dim)
+        picked = gather(x, dim, wrap(places, NO_EDGE)).squeeze(dim)
+    else:
+        picked = sum(x, dim)
     scale = row_weights(classes, data_of(weight), None if all_count else ignored, data_of(x).dtype)
     if scale is None:
         return reduced(-picked, reduction)
@@ -160,7 +165,7 @@ def nll_loss(
     flat = to_rows(x, min(1, x.ndim - 1))
     places, ignored = checked_target(classes.reshape(-1), flat.shape[1], ignore_index, "nll_loss")
     scale = row_weights(classes.reshape(-1), data_of(weight), ignored, x.dtype)
-    losses = -flat[np.arange(len(flat)), places]
+    losses = -flat[np.arange(len(flat)), places] if flat.size else np.zeros(len(flat), x.dtype)
     if scale is not None:
         losses = np.where(scale == 0, x.dtype.type(0), losses * scale)
     total = float(len(flat)) if scale is None else scale.sum()
