@@ -64,6 +64,11 @@ class SoftmaxBackward0(Fused):
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         return [along(kernel.softmax_vjp, saved[1], g, saved[0])]
 
+    def vjp_recorded(self, g: Any) -> list[Any]:
+        # By the result: the logarithm below, of a probability that is 0, would have no slope.
+        p, dim = self.saved_variables()
+        return [p * (g - sum(g * p, dim, True))]
+
     def input_variables(self) -> list[Any]:
         # The softmax of the logarithms of probabilities is those probabilities.
         return [log(self.saved_variables()[0])]

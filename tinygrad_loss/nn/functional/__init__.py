@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..._missing import missing_names
 from ...ops.rectifiers import hardtanh, leaky_relu
 from .activations import log_softmax, logsigmoid, relu, sigmoid, softmax, softmin, softplus, tanh
+from .attention import multi_head_attention_forward, scaled_dot_product_attention
 from .bags import embedding_bag
 from .bent_lines import hardshrink, hardsigmoid, hardswish, prelu, relu6, rrelu, softshrink, threshold
 from .binary import binary_cross_entropy, binary_cross_entropy_with_logits
@@ -128,6 +129,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
@@ -144,6 +146,7 @@ __all__ = [
     "relu6",
     "rms_norm",
     "rrelu",
+    "scaled_dot_product_attention",
     "selu",
     "sigmoid",
     "silu",
