@@ -278,6 +278,16 @@ def test_a_gradient_can_be_chosen_and_followed(show):
     assert numbers_under(page, "What flows") == [-0.5, 0, 0, 0, 0, -0.5]
     page.click("#panel button:has-text('LogSoftmaxBackward0')")
     assert panel(page).startswith("log-softmax")
+    assert page.inner_text("#shown") == "The details are of LogSoftmaxBackward0, log-softmax, 2×3 float32."  # noqa: RUF001
+    assert page.evaluate("document.activeElement.id") == "panel"  # the link that had the focus is gone
+
+
+def test_two_gradients_stand_beside_each_other(show):
+    page = show(cross_entropy().beside(cross_entropy(), "again"))
+    assert "stands beside that of again" in panel(page)
+    edge(page, "e1").click()
+    assert numbers_under(page, "tinygrad_loss") == numbers_under(page, "again") == [-0.5, 0, 0, 0, 0, -0.5]
+    assert "again equal" in panel(page)
 
 
 def test_nodes_open_and_close(show, screenshots):

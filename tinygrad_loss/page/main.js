@@ -33,6 +33,7 @@ class App {
     this.focusable(stage, part);
     this.panel.show(this.chosen);
     this.panel.element.scrollTop = 0;
+    byId("shown").textContent = `The details are of ${part?.getAttribute("aria-label") ?? id}.`;
   }
 
   unchoose() {

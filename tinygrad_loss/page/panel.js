@@ -9,7 +9,9 @@ class Panel {
   /** Show what `chosen` names: {stage, what: "node" or "edge", id}; null shows the picture as a whole. */
   show(chosen) {
     const content = !chosen ? this.whole() : chosen.what === "node" ? this.node(chosen) : this.edge(chosen);
+    const hadFocus = this.element.contains(document.activeElement);
     this.element.replaceChildren(...content.filter(Boolean));
+    if (hadFocus) this.element.focus({ preventScroll: true }); // what had it is gone
   }
 
   whole() {
