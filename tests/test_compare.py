@@ -232,6 +232,17 @@ def test_units_in_the_last_place(dtype: str) -> None:
     assert ulps_between(np.array([-1], dtype), np.array([1], dtype)) == 2 * ulps_between(np.array([0], dtype), np.array([1], dtype))
 
 
+def test_tensors_that_are_too_large_to_be_kept_are_compared_by_a_summary() -> None:
+    def make(factor: float) -> Any:
+        return (tinygrad_loss.ones(1_100_000, requires_grad=True) * factor).exp().sum()
+
+    assert compare(make(1.0), make(1.0)).same
+    report = compare(make(1.0), make(1.5), rtol=1e-6, atol=1e-6)
+    assert not report.same
+    assert any(d.kind == "gradient" and "the smallest number is" in d.message for d in report.differences)
+    assert "the smallest, the mean and the largest are compared" in str(report)
+
+
 # Both libraries -----------------------------------------------------------------------------------------------------------------
 
 PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {

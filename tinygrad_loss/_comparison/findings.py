@@ -41,12 +41,12 @@ def partings(ours: Graph, pairs: Sequence[Pair]) -> tuple[Parting, ...]:
     found = []
     for id in forward:
         pair = by_id.get(id)
-        if pair is not None and pair.exact and pair.value is not None and not pair.value.equal:
+        if pair is not None and pair.exact and pair.value is not None and not pair.value.equal and not pair.value.summarised:
             found.append(Parting("value", pair, pair.value))
             break
     for id in reversed(forward):
         pair = by_id.get(id)
-        if pair is not None and pair.gradient is not None and not pair.gradient.equal:
+        if pair is not None and pair.gradient is not None and not pair.gradient.equal and not pair.gradient.summarised:
             found.append(Parting("gradient", pair, pair.gradient))
             break
     return tuple(found)
@@ -151,6 +151,9 @@ def _arrays(node: Node, kind: str, what: str, a: Values, b: Values, tolerance: T
 def gap_text(apart: Gap, names: tuple[str, str]) -> str:
     """How far two arrays are apart, in words."""
     place = f" at [{', '.join(map(str, apart.place))}]" if apart.place else ""
+    if apart.summarised:
+        part = ("smallest", "mean", "largest")[apart.place[0]]
+        return f"differs: the {part} number is {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
     many = f"{apart.count} of {apart.size} numbers differ, most" if apart.size > 1 else "differs"
     numbers = f"{many}{place}: {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
     return numbers if math.isinf(apart.ulps) else f"{numbers} ({ulps_text(apart.ulps)}; largest difference {apart.apart:.1e})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,8 @@ class Gap:
 
     `close` says whether they are equal to the tolerance. `ulps` is the largest distance in units in the last place (of the
     coarser dtype; infinite where only one is nan, or infinite), found at `place`, where the numbers are `ours` and `theirs`;
-    `apart` is the largest difference of all. `count` of `size` numbers differ.
+    `apart` is the largest difference of all. `count` of `size` numbers differ. Of arrays that are too large to be kept, the
+    smallest, the mean and the largest number are compared: then it is `summarised`.
     """
 
     close: bool
@@ -46,6 +47,7 @@ class Gap:
     count: int
     size: int
     dtype: str = "float64"
+    summarised: bool = False
 
     def number(self, value: float) -> str:
         """A number with as many digits as tell it from its neighbours in the arrays' dtype."""
@@ -60,7 +62,13 @@ class Gap:
 def gap(ours: Values, theirs: Values, tolerance: Tolerance) -> Gap | None:
     """How far two arrays are apart; None where the numbers are not known or their count differs. Arrays of one size and different
     shapes are compared in order."""
-    if ours.array is None or theirs.array is None or ours.array.size != theirs.array.size:
+    if ours.array is None or theirs.array is None:
+        if ours.shape != theirs.shape or ours.summary is None or theirs.summary is None:
+            return None
+        short = [Values.of(np.array(v.summary), v.dtype) for v in (ours, theirs)]
+        found = gap(short[0], short[1], tolerance)
+        return None if found is None else replace(found, summarised=True)
+    if ours.array.size != theirs.array.size:
         return None
     a, b = ours.array.reshape(-1), theirs.array.reshape(-1)
     if a.dtype.kind == "c" or b.dtype.kind == "c":

@@ -45,6 +45,8 @@ def cell(gap: Gap | None, exact: bool = True) -> str:
     if gap is None:
         return "not known"
     text = ulps_text(gap.ulps) if gap.close else "DIFFER: inf or nan" if math.isinf(gap.apart) else f"DIFFER by {gap.apart:.1e}"
+    if gap.summarised:
+        return "(same summary)" if gap.close else f"({text})"
     return text if exact else "(equal)" if gap.equal else "(close)" if gap.close else f"({text})"
 
 
@@ -62,6 +64,8 @@ def sentences(pairs: Sequence[Pair], differences: Sequence[Difference], parts: S
         lines.append(f"{way} first at {where}: {gap_text(part.gap, names)}.")
     if not parts and any(p.value is not None or p.gradient is not None for p in pairs):
         lines.append("All numbers that are known in both are the same to the last bit.")
+    if any(gap is not None and gap.summarised for pair in pairs for gap in (pair.value, pair.gradient)):
+        lines.append("Of tensors with more than a million numbers the smallest, the mean and the largest are compared.")
     if any(not pair.exact for pair in pairs):
         lines.append("Values in brackets are not kept by the graph: they were worked out anew and are not compared to the last bit.")
     return lines

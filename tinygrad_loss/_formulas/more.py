@@ -1,4 +1,4 @@
-"""Formulas of the rarer operations: pairs of numbers, special functions, order statistics, solving, activations."""
+"""Formulas of the rarer operations: pairs of numbers, special functions, order statistics, solving."""
 
 from __future__ import annotations
 
@@ -67,16 +67,6 @@ def _turned(matrix: Any) -> Array:
     return np.swapaxes(matrix, -1, -2)
 
 
-def _gelu(s: Facts) -> Array:
-    x = s.x
-    if s.saved.get("approximate") == "tanh":
-        inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
-        t = np.tanh(inner)
-        return np.asarray(0.5 * (1 + t) + 0.5 * x * (1 - t**2) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2))
-    below = np.vectorize(lambda v: 0.5 * math.erfc(-v / math.sqrt(2)), otypes=[float])(x)
-    return np.asarray(below + x * np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi))
-
-
 def _cross(s: Facts, one: Any, other: Any) -> Array:
     return np.asarray(np.cross(one, other, axis=int(s.get("dim", -1))))
 
@@ -106,12 +96,10 @@ MORE = {
         Slope("sign(a - b) · (|a - b| / y)^(p - 1)", _distance), Slope("-sign(a - b) · (|a - b| / y)^(p - 1)", lambda s: -_distance(s)))),
     "ErfcBackward0": Formula("y = 1 - erf(x)", (
         Slope("-2 / sqrt(pi) · exp(-x^2)", lambda s: -2 / math.sqrt(math.pi) * np.exp(-(s.x**2))),)),
-    "EluBackward0": Formula("y = x where x > 0, else alpha · (exp(x) - 1)", (Rule("g where x > 0, else g · alpha · exp(x)"),)),
     "FmaxBackward0": Formula("y = max(a, b), the number beside a nan", (
         Slope("[a >= b]", lambda s: _takes_first(s, True)), Slope("[a < b]", lambda s: ~_takes_first(s, True)))),
     "FminBackward0": Formula("y = min(a, b), the number beside a nan", (
         Slope("[a <= b]", lambda s: _takes_first(s, False)), Slope("[a > b]", lambda s: ~_takes_first(s, False)))),
-    "GeluBackward0": Formula("y = x · P(normal < x)", (Slope("P(normal < x) + x · density(x)", _gelu),)),
     "HypotBackward0": Formula("y = sqrt(a^2 + b^2)", (Slope("a / y", lambda s: s.a / s.y), Slope("b / y", lambda s: s.b / s.y))),
     "I0Backward0": Formula(f"y = {_BESSEL}", (Rule("g · i1(x)"),)),
     "IndexReduceBackward0": Formula("y = x, reduced with v at index", (Rule("the share of x in y, times g"), Rule("the share of v in y, times g"))),
@@ -138,7 +126,6 @@ MORE = {
     "LogcumsumexpBackward0": Formula("y[k] = ln(exp(x[1]) + ... + exp(x[k]))", (
         Rule("sum of g[m] · exp(x[k] - y[m]) over m >= k", _running_share),)),
     "LogitBackward0": Formula("y = ln(x / (1 - x))", (Slope("1 / (x · (1 - x))", _logit),)),
-    "MishBackward0": Formula("y = x · tanh(softplus(x))", (Rule("g · (tanh(s) + x · (1 - tanh(s)^2) · sigmoid(x)), s = softplus(x)"),)),
     "ModeBackward0": Formula("y = the most frequent of a line", (FOUND,)),
     "MvlgammaBackward0": Formula("y = ln of the gamma function of p dimensions", (Rule("g · (digamma(x) + ... + digamma(x - (p - 1) / 2))"),)),
     "NanToNumBackward0": Formula("y = x, and numbers for nan and infinities", (Slope("[x is finite]", lambda s: np.isfinite(s.x)),)),
@@ -154,8 +141,6 @@ MORE = {
         Rule("the share of x in y, times g"), Rule("the share of v in y, times g"))),
     "SelectScatterBackward0": Formula("y = x with v written at an index", _WRITTEN),
     "SgnBackward0": Formula("y = sign(x), a step", (NONE,)),
-    "SiluBackward0": Formula("y = x · sigmoid(x)", (
-        Slope("sigmoid(x) · (1 + x · (1 - sigmoid(x)))", lambda s: logistic(s.x) * (1 + s.x * logistic(-s.x))),)),
     "SincBackward0": Formula("y = sin(pi · x) / (pi · x)", (Slope("(cos(pi · x) - y) / x", _sinc),)),
     "SliceScatterBackward0": Formula("y = x with v written over a slice", _WRITTEN),
     "SpecialEntrBackward0": Formula("y = -x · ln(x)", (

@@ -207,7 +207,8 @@ MOVES = {
         Rule("g there, else 0", lambda s, i: np.triu(s.g, int(s.get("diagonal", 0)))),)),
     "CatBackward0": Formula("y = inputs side by side", (Rule("its part of g", _part),)),
     "StackBackward0": Formula("y = inputs along a new dimension", (Rule("its part of g", _stacked),)),
-    "SplitBackward0": Formula("y = pieces of x", (Rule("the gradients of the pieces, side by side", _pieces(_split_sizes)),)),
+    **dict.fromkeys(("SplitBackward0", "UnsafeSplitBackward0"), Formula("y = pieces of x", (
+        Rule("the gradients of the pieces, side by side", _pieces(_split_sizes)),))),
     "SplitWithSizesBackward0": Formula("y = pieces of x", (
         Rule("the gradients of the pieces, side by side", _pieces(lambda s: s["split_sizes"])),)),
     "UnbindBackward0": Formula("y = x[0], x[1], ...", (Rule("the gradients of the parts, stacked", _unbound),)),

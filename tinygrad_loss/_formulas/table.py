@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .formula import Formula
+from .layers import LAYERS
 from .linear import LINEAR
 from .losses import LOSSES
 from .more import MORE
@@ -10,4 +11,4 @@ from .moves import MOVES
 from .pointwise import POINTWISE
 from .reductions import REDUCTIONS
 
-FORMULAS: dict[str, Formula] = {**POINTWISE, **REDUCTIONS, **LINEAR, **MOVES, **LOSSES, **MORE}
+FORMULAS: dict[str, Formula] = {**POINTWISE, **REDUCTIONS, **LINEAR, **MOVES, **LOSSES, **LAYERS, **MORE}
