@@ -12,7 +12,7 @@ import tinygrad_loss
 
 PACKAGE = Path(tinygrad_loss.__file__).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-DIGITS = str(PACKAGE / "datasets" / "data" / "digits.csv.gz")
+DIGITS = str(next((PACKAGE / "datasets" / "data").glob("digits.csv*")))
 ARGUMENTS = {"mlp_digits": ["--data", DIGITS, "--batch-size", "50"], "cnn_digits": [DIGITS]}
 NAMES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
 HERE = [sys.executable, "-m", "tinygrad_loss", "run"]
