@@ -29,6 +29,7 @@ points = torch.tensor([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.0]])
 loss = torch.nn.functional.cross_entropy(model(points), torch.tensor([0, 1, 1]))
 torch.draw(loss, level="modules", params=model).save(folder / "graph-modules.svg")
 torch.draw(loss, theme="dark", direction="RL", params=model).save(folder / "graph-dark.svg")
+torch.draw(loss, level="modules", depth=1, direction="RL", params=model).save(folder / "graph-depth.svg")
 
 # Twelve layers of sigmoids: the gradient vanishes.
 torch.manual_seed(0)

@@ -101,6 +101,8 @@ MISTAKES = [
     ("draw ends.py", "ended itself (exit status 3)"),
     ("draw fit.py --level deep", "invalid choice: 'deep'"),
     ("draw fit.py --out fit.jpg", "'fit.jpg' must end in one of .svg, .png, .dot"),
+    ("draw fit.py --depth 1", "needs level='modules'"),
+    ("draw fit.py --level modules --depth -1", "'-1'"),
     ("draw fit.py --direction up", "invalid choice: 'up'"),
     ("draw fit.py --expand n9", "names no node that can be opened"),
     ("draw fit.py --out missing/fit.svg", "cannot write 'missing/fit.svg'"),

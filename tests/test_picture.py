@@ -18,7 +18,7 @@ import pytest
 
 import tinygrad_loss as torch
 from tinygrad_loss._picture import Picture, draw
-from tinygrad_loss.graph import Edge, Graph, Group, Node, Values, from_json, render as rendering, to_json
+from tinygrad_loss.graph import Edge, Graph, Group, Node, Values, from_json, record_modules, render as rendering, to_json
 from tinygrad_loss.graph.dot import DIRECTIONS, Style
 from tinygrad_loss.graph.theme import THEMES, mixed
 from tinygrad_loss.parity.seed_losses import load_recorded
@@ -380,6 +380,67 @@ def test_equal_layers_are_folded(lib: Any) -> None:
     assert {g.kind for g in opened.groups} == {"repeat", "definition"}
     loss.backward()
     np.testing.assert_allclose(first.gradient.array, model[0].weight.grad.numpy())
+
+
+def residual_network(lib: Any) -> tuple[Any, Any]:
+    class Block(lib.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.up, self.down = lib.nn.Linear(4, 6), lib.nn.Linear(6, 4)
+
+        def forward(self, x: Any) -> Any:
+            return x + self.down(self.up(x).relu())
+
+    class Net(lib.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = lib.nn.ModuleList([Block() for _ in range(6)])
+            self.head = lib.nn.Linear(4, 2)
+
+        def forward(self, x: Any) -> Any:
+            for block in self.blocks:
+                x = block(x)
+            return self.head(x)
+
+    lib.manual_seed(0)
+    return Net(), lib.ones(3, 4)
+
+
+def test_modules_as_single_boxes(lib: Any) -> None:
+    net, x = residual_network(lib)
+    with record_modules(net, "net"):
+        scores = net(x)
+    loss = lib.nn.functional.cross_entropy(scores, lib.tensor([0, 1, 1]))
+
+    def boxes(depth: int) -> list[tuple[str, str, str]]:
+        graph = draw(loss, level="modules", depth=depth, fold=False).graph
+        assert from_json(to_json(graph)).nodes[-1].id == graph.nodes[-1].id
+        return [(n.kind, n.words, n.name) for n in graph.functions if n.module]
+
+    assert boxes(0) == [("module", "Net", "net")]
+    assert boxes(1) == [("module", "Linear", "net.head"), *(("module", "Block", f"net.blocks.{i}") for i in reversed(range(6)))]
+    graph = draw(loss, level="modules", depth=1).graph
+    assert [(g.count, g.kind) for g in graph.groups if g.kind == "repeat"] == [(5, "repeat")]
+    assert graph.notes[0].startswith(f"{len(draw(loss, fold=False).graph.functions)} nodes in 5 boxes")
+    block = next(n for n in graph.nodes if n.words == "Block")
+    assert block.shape == (3, 4)
+    assert block.gradient is not None
+    assert block.gradient.array is not None
+    assert [name for name, _ in block.saved] == ["down.bias", "up.bias", "up.weight", "down.weight"]
+    assert "|gradient| up to" in block.saved[0][1]
+    for wrong in ({"depth": 1}, {"depth": -1, "level": "modules"}):
+        with pytest.raises(ValueError, match="needs level='modules', and 0 or more"):
+            draw(loss, **wrong)
+
+
+def test_a_module_that_a_path_leaves_and_enters_again_is_no_box(lib: Any) -> None:
+    model = lib.nn.Sequential(lib.nn.Linear(2, 2), lib.nn.Linear(2, 2))
+    first, second = model
+    with record_modules(model):
+        loss = second(first(first(lib.ones(1, 2)).sin()).sin()).sum()
+    graph = draw(loss, level="modules", depth=1).graph
+    assert [n.name for n in graph.functions if n.kind == "module"] == ["model.1"]
+    assert [n.type for n in graph.functions if n.module == "model.0" and n.kind == "operation"][:2] == ["AddmmBackward0"] * 2
 
 
 def test_a_repetition_of_what_can_be_opened(lib: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .graph.arrays import library_of
+from .graph.collapse import collapsed, find_boxes, needed
 from .graph.dot import DIRECTIONS, Style, suited, to_dot
 from .graph.files import write_whole
 from .graph.fold import find_repeats, folded
@@ -115,12 +116,14 @@ class Picture:
 
 def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool = True, *, gradient: Any = None,
          beside: Picture | Graph | None = None, expand: str | Collection[str] = (), forward: Any = None,
-         direction: str = "TB", theme: str = "light", fold: bool | None = None, limit: int = 100) -> Picture:
+         direction: str = "TB", theme: str = "light", fold: bool | None = None, limit: int = 100,
+         depth: int | None = None) -> Picture:
     """Draw the backward graph of `loss`: its nodes by PyTorch's names, and the gradient that flows along every edge.
 
     `loss` is a tensor of this package or of PyTorch that was computed from tensors with requires_grad=True. `level` is
     "pytorch" (the nodes that PyTorch records), "primitives" (each node that has a definition opened into the exp, log, sum,
-    gather that define it) or "modules" (PyTorch's nodes in nested boxes, one for each nn.Module). `expand` opens some nodes only:
+    gather that define it) or "modules" (PyTorch's nodes in nested boxes, one for each nn.Module). With `depth`, modules that lie so many levels below the
+    model are single boxes: depth=0 shows the model as one, depth=1 its layers. `expand` opens some nodes only:
     their names, or ids such as "n2".
 
     Leaves are named by `params`, a module or a dict of names to tensors or modules; without it by the caller's own variables.
@@ -133,7 +136,7 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     "TB" (down), "BT" (up), "LR" or "RL"; `theme` is "light", "dark" or "print".
 
     With `fold` a part that repeats at least three times in a row, such as equal layers, is drawn once, in a box that
-    says "× 12"; None folds graphs of more than 40 nodes. Of what is left those `limit` nodes nearest to the loss are drawn, and the
+    says "× 12"; None folds graphs of more than 40 nodes, and those with a `depth`. Of what is left those `limit` nodes nearest to the loss are drawn, and the
     picture says so. Numbers are read only for what is shown.
 
     Nothing is changed: no `.grad` is written, no hook stays, and `loss.backward()` still works. (The gradients are those that a
@@ -175,7 +178,9 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     if loss.grad_fn is None:
         raise RuntimeError("draw(): this tensor does not require grad and does not have a grad_fn, so there is no graph to draw. "
                            "Compute it from tensors with requires_grad=True, outside no_grad(), and draw the result.")
-    view = _View(fold, limit)
+    if depth is not None and (depth < 0 or level != "modules"):
+        raise ValueError(f"draw(): depth={depth} needs level='modules', and 0 or more: how many modules deep to show operations")
+    view = _View(fold, limit, depth)
     opened: list[Graph] = []
     graph = view.shown(read_graph(
         loss, params=params, scopes=_caller(), values=values, gradient=gradient, forward=forward, modules=level == "modules",
@@ -189,18 +194,20 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
 class _View:
     """Which part of a large graph is drawn."""
 
-    def __init__(self, fold: bool | None, limit: int) -> None:
-        self.fold, self.limit = fold, limit
+    def __init__(self, fold: bool | None, limit: int, depth: int | None) -> None:
+        self.fold, self.limit, self.depth = fold, limit, depth
 
     def choose(self, graph: Graph) -> set[str]:
         """The ids of the nodes whose numbers a picture needs."""
-        large = len(graph.functions) > _FOLD_ABOVE
+        whole, self.total = graph, len(graph.functions)
+        self.boxes = {} if self.depth is None else find_boxes(graph, self.depth)
+        graph = collapsed(graph, self.boxes)
+        large = self.depth is not None or len(graph.functions) > _FOLD_ABOVE
         self.repeats = find_repeats(graph) if self.fold or (self.fold is None and large) else None
-        if self.repeats is None:
-            return {node.id for node in nearest(graph, self.limit).nodes}
-        kept = nearest(folded(graph, self.repeats), self.limit)
-        shown = {node.id for node in kept.nodes}
-        return shown | {last for first, last in self.repeats.last.items() if first in shown}
+        shown = {node.id for node in nearest(self._folded(graph), self.limit).nodes}
+        if self.repeats is not None:
+            shown |= {last for first, last in self.repeats.last.items() if first in shown}
+        return needed(whole, self.boxes, shown)
 
     def shown(self, graph: Graph) -> Graph:
         """That part of the graph."""
@@ -209,8 +216,11 @@ class _View:
         return nearest(whole, self.limit)
 
     def folded(self, graph: Graph) -> Graph:
-        """The graph with what repeats shown once, if it is to be folded."""
-        return graph if self.repeats is None else folded(graph, self.repeats)
+        """The graph with modules as boxes, and what repeats shown once, where that is asked for."""
+        return self._folded(collapsed(graph, self.boxes))
+
+    def _folded(self, graph: Graph) -> Graph:
+        return graph if self.repeats is None else folded(graph, self.repeats, self.total)
 
     def whole(self, opened: list[Graph]) -> Graph | None:
         """The graph with all nodes open, for a page; None when there is none, or only a part is drawn."""

@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "--level", choices=("pytorch", "primitives", "modules"), default="pytorch",
         help="PyTorch's nodes, all opened into primitives, or grouped by nn.Module (%(default)s)"
     )  # fmt: skip
+    draw.add_argument("--depth", type=_natural, metavar="N", help="with --level modules: show modules this deep as single boxes")
     draw.add_argument("--expand", action="append", default=[], metavar="NODE", help="open one node, such as NllLossBackward0 or n2")
     draw.add_argument("--direction", choices=("TB", "BT", "LR", "RL"), default="TB", help="the way of the arrows (%(default)s)")
     draw.add_argument("--theme", choices=("light", "dark", "print"), default="light", help="colours (%(default)s)")
@@ -162,6 +163,12 @@ def _positive_integer(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return value
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
+    return int(text)
 
 
 def _seed(text: str) -> int:

@@ -28,6 +28,7 @@ def run_draw(arguments: argparse.Namespace) -> int:
     picture, script, name = drawn(
         arguments.script, level=arguments.level, expand=arguments.expand, direction=arguments.direction, theme=arguments.theme,
         values=not arguments.no_values, fold=False if arguments.no_fold else None, limit=arguments.limit,
+        depth=arguments.depth,
     )  # fmt: skip
     target = arguments.out or Path(f"{script.stem}-{name}.svg")
     saved(picture, target, script, name)

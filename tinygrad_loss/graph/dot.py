@@ -50,7 +50,7 @@ def suited(graph: Graph, theme: Theme = LIGHT, direction: Direction = "TB") -> S
     """The style that suits a graph's size: on the arrows of a small graph stand the gradients, in the boxes of a large one; of
     a very large one only summaries are shown."""
     count = len(graph.functions)
-    most = None if count <= _FEW else 18 if count <= _SOME else 3
+    most = 30 if count <= _FEW else 18 if count <= _SOME else 3
     return Style(theme, direction, True, count > _FEW and not graph.reference, most, count > _MANY)
 
 
@@ -131,6 +131,9 @@ class _Drawing:
             look = {"shape": "octagon", "margin": "0", "style": "filled", "fillcolor": theme.loss_fill, "color": theme.loss_fill}
         elif node.kind == "leaf":
             look = {"shape": "box", "style": "filled", "fillcolor": theme.leaf_fill, "color": theme.leaf_line, "penwidth": "2.2"}
+        elif node.kind == "module":
+            look = {"shape": "box", "style": "rounded,filled", "fillcolor": theme.operation_fill, "color": theme.operation_line,
+                    "penwidth": "1.6", "peripheries": "2"}
         elif node.part == "backward":
             look = {"shape": "box", "style": "rounded,filled,dashed", "fillcolor": theme.backward_fill, "color": theme.backward_line,
                     "penwidth": "1.8"}

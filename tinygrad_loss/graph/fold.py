@@ -46,11 +46,11 @@ def find_repeats(graph: Graph) -> Folded:
     return found
 
 
-def folded(graph: Graph, found: Folded) -> Graph:
-    """The graph with each repetition shown once, in a group that says how often it follows. Nodes may have been opened since."""
+def folded(graph: Graph, found: Folded, total: int) -> Graph:
+    """The graph with each repetition shown once, in a group that says how often it follows; a note says how many boxes stand for `total`
+    nodes. Nodes may have been opened since."""
     if not found.groups:
         return graph
-    total = sum("_" not in node.id for node in graph.functions) + sum(group.closed is not None for group in graph.groups)
     for group in graph.groups:
         if group.closed is not None and group.closed.id not in found.shown:
             graph = graph.close(group.id)

@@ -42,7 +42,9 @@ class Labels:
     def _operation(self, node: Node, arrivals: int, whole: bool) -> str:
         theme = self.theme
         mark = "∂ " if node.part == "backward" else ""
-        lines = [line(mark + bold(node.words), 14, theme.ink), line(html.escape(safe_text(node.type)), 11, theme.grey, NUMBER_FONT)]
+        lines = [line(mark + bold(node.words), 14, theme.ink)]
+        if node.type:
+            lines.append(line(html.escape(safe_text(node.type)), 11, theme.grey, NUMBER_FONT))
         results = [value for value in node.outputs if value is not None]
         if node.name:
             lines.append(line(bold(node.name), 12, theme.ink))
@@ -52,8 +54,9 @@ class Labels:
             for i, value in enumerate(results):
                 lines += self._captioned(f"result {i}: " if len(results) > 1 else "", value)
             lines += self._arriving(node, arrivals, whole)
-        for saved, constant in [] if self.spare else node.saved:
-            lines += captioned(f"saved {saved}: ", constant, theme.grey, theme.grey, self.most)
+        keeps = "" if node.kind == "module" else "saved "
+        for saved, constant in [] if self.spare and keeps else node.saved:
+            lines += captioned(f"{keeps}{html.escape(safe_text(saved))}: ", constant, theme.grey, theme.grey, self.most)
         return label(lines)
 
     def _leaf(self, node: Node, arrivals: int, whole: bool) -> str:

@@ -23,6 +23,9 @@ def legend(graph: Graph, theme: Theme, scale: Scale | None, measured: bool, faci
     if "operation" in kinds:
         name = "operation of the forward pass" if "backward" in parts else "operation"
         cells.append(_swatch(name, theme.operation_fill, theme.ink, f' STYLE="ROUNDED" BORDER="1" COLOR="{theme.operation_line}"'))
+    if "module" in kinds:
+        cells.append(_swatch("module: its operations are not shown", theme.operation_fill, theme.ink,
+                             f' STYLE="ROUNDED" BORDER="2" COLOR="{theme.operation_line}"'))
     if "backward" in parts:
         cells.append(_swatch("∂ operation of the backward pass", theme.backward_fill, theme.ink,
                              f' STYLE="ROUNDED,DASHED" BORDER="2" COLOR="{theme.backward_line}"'))

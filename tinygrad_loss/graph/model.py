@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .formulas import Formula, formula_of
 
-Kind = Literal["output", "operation", "leaf"]
+Kind = Literal["output", "operation", "leaf", "module"]
 Part = Literal["", "forward", "backward"]
 GroupKind = Literal["definition", "module", "repeat"]
 
@@ -71,7 +71,8 @@ class Node:
     """One box of the picture.
 
     An "output" is the tensor that was drawn (the loss), an "operation" is a node of the backward graph, a "leaf" is a tensor
-    that asks for a gradient, drawn together with the AccumulateGrad node that receives it.
+    that asks for a gradient, drawn together with the AccumulateGrad node that receives it. A "module" is a whole nn.Module whose
+    nodes are not shown: `type` tells its settings, `words` its class, `saved` its parameters.
 
     `type` is PyTorch's name of the node ("LogSoftmaxBackward0"), `words` says the forward operation in plain words, `name` is
     the variable's or parameter's name ("" when unknown). `outputs` and `gradients` have one entry for each result of the

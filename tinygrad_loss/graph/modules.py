@@ -12,7 +12,7 @@ from .arrays import library_of
 from .model import Graph, Group
 from .walk import is_leaf
 
-_KEY = "module"  # where a node's metadata keeps the path
+_KEY = "module"  # where a node's metadata keeps the module's path, and all modules' classes and settings
 
 
 @contextlib.contextmanager
@@ -30,8 +30,10 @@ def record_modules(model: Any, name: str = "model") -> Iterator[None]:
     [('AddmmBackward0', 'model.2'), ('ReluBackward0', 'model.1'), ('AddmmBackward0', 'model.0')]
     """
     handles = []
-    for path, module in model.named_modules():
-        handles.append(module.register_forward_hook(_marker(f"{name}.{path}" if path else name)))
+    modules = {f"{name}.{path}" if path else name: module for path, module in model.named_modules()}
+    kinds = {path: (type(module).__name__, str(module.extra_repr())) for path, module in modules.items()}
+    for path, module in modules.items():
+        handles.append(module.register_forward_hook(_marker((path, kinds))))
     try:
         yield
     finally:
@@ -39,7 +41,7 @@ def record_modules(model: Any, name: str = "model") -> Iterator[None]:
             handle.remove()
 
 
-def _marker(path: str) -> Callable[[Any, Any, Any], None]:
+def _marker(told: tuple[str, dict[str, tuple[str, str]]]) -> Callable[[Any, Any, Any], None]:
     def mark(module: Any, inputs: Any, output: Any) -> None:
         stop = {tensor.grad_fn for tensor in _tensors(inputs)}
         todo = [tensor.grad_fn for tensor in _tensors(output) if tensor.grad_fn is not None]
@@ -49,7 +51,7 @@ def _marker(path: str) -> Callable[[Any, Any, Any], None]:
             if node in seen or node in stop or is_leaf(node):
                 continue
             seen.add(node)
-            node.metadata.setdefault(_KEY, path)  # the innermost module ends first
+            node.metadata.setdefault(_KEY, told)  # the innermost module ends first
             todo += [child for child, _ in node.next_functions if child is not None]
     return mark
 
@@ -67,10 +69,12 @@ def _tensors(value: Any) -> Iterator[Any]:
 
 @dataclass
 class ModuleNames:
-    """The modules that a picture knows: `classes` by path, and the path that owns each parameter, by the tensor's identity."""
+    """The modules that a picture knows: `classes` by path (`told` has the names and settings of those that told them themselves),
+    and the path that owns each parameter, by the tensor's identity."""
 
     classes: dict[str, Any] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @staticmethod
     def found(params: object, scopes: tuple[Mapping[str, Any], ...]) -> ModuleNames:
@@ -105,7 +109,8 @@ class ModuleNames:
                 if owner is not None:
                     found[node] = owner
             elif _KEY in (told := node.metadata):
-                found[node] = told[_KEY]
+                found[node], kinds = told[_KEY]
+                self.told.update(kinds)
         if not found or any(not is_leaf(node) for node in found):
             return found
         return self._inferred(children, found)
@@ -131,6 +136,8 @@ class ModuleNames:
         for node in order:
             if node not in found and up[node] and down[node] and not is_leaf(node):
                 found[node] = self._between(down[node], up[node], type(node).__name__)
+                while type(self.classes.get(found[node])).__name__ in ("ModuleList", "ModuleDict"):  # nobody calls these
+                    found[node] = found[node].rpartition(".")[0]
         return {node: path for node, path in found.items() if path}
 
     def _between(self, below: str, above: str, type_name: str) -> str:
@@ -155,9 +162,8 @@ def grouped_by_module(graph: Graph, names: ModuleNames) -> Graph:
     groups = []
     for path in paths:
         module = names.classes.get(path)
-        words = str(module.extra_repr()) if module is not None else ""
-        parent = ids.get(path.rpartition(".")[0])
-        groups.append(Group(ids[path], type(module).__name__ if module is not None else "", words, parent, "module", path))
+        kind, words = names.told.get(path, ("", "")) if module is None else (type(module).__name__, str(module.extra_repr()))
+        groups.append(Group(ids[path], kind, words, ids.get(path.rpartition(".")[0]), "module", path))
     inside = {node.group: ids.get(node.module) for node in graph.nodes if node.group is not None}
     nodes = tuple(node if node.group is not None else replace(node, group=ids.get(node.module)) for node in graph.nodes)
     opened = tuple(replace(g, parent=inside.get(g.id)) for g in graph.groups)

@@ -215,7 +215,10 @@ def _setting(name: str, value: Any) -> str:
 
 def _recompute(sketch: _Sketch, wanted: Collection[Any]) -> None:
     """Work out the results that nobody saved, where the inputs are known."""
-    for node in inputs_first(sketch.steps, wanted):
+    near = set(wanted)
+    for _ in range(2):  # a weight and its transpose may be left out of a picture whose product is not
+        near |= {step.child for node in near for step in sketch.steps[node]}
+    for node in inputs_first(sketch.steps, near):
         if is_leaf(node):
             sketch.values[node, 0] = values_of(node.variable)
         elif (node, 0) not in sketch.values and len(results := _results(node)) == 1:

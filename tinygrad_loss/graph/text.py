@@ -78,6 +78,8 @@ def _title(node: Node) -> str:
         name = f"{safe_text(node.name)}  " if node.name else ""
         return f"{name}{node.type}{kind}" + ("  (no gradient yet)" if node.stored is None else "")
     named = f"  {safe_text(node.name)}" if node.name else ""
+    if node.kind == "module":
+        return f"{safe_text(node.words)}({safe_text(node.type)}){named}{kind}"
     part = "  (backward pass)" if node.part == "backward" else ""
     return f"{safe_text(node.type)}  {node.words}{named}{kind}{part}"
 
@@ -85,7 +87,8 @@ def _title(node: Node) -> str:
 def _details(node: Node, arrivals: int, whole: bool) -> list[str]:
     lines = [] if node.value is None else _indented("", node.value)
     for name, value in node.saved:
-        lines += [f"    saved {name}: {value}"] if isinstance(value, str) else _indented(f"saved {name}: ", value)
+        label = name if node.kind == "module" else f"saved {name}"
+        lines += [f"    {safe_text(label)}: {value}"] if isinstance(value, str) else _indented(f"{label}: ", value)
     if arrivals > 1 and node.gradient is not None and len(node.gradients) == 1:
         lines += _indented(f"sum of {arrivals if whole else 'all'} gradients: ", node.gradient)
     if node.stored is not None:
