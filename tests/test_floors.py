@@ -19,7 +19,7 @@ ROOT = Path(tinygrad_loss.__file__).parent
 
 # From the ground up. A module may import from lower floors and from its own.
 FLOORS: list[set[str]] = [
-    {"errors", "_missing", "_shapes", "_dtypes", "_printing", "_version", "_device", "return_types"},
+    {"_names", "errors", "_missing", "_shapes", "_dtypes", "_printing", "_version", "_device", "return_types"},
     {"autograd"},
     {"kernels"},
     {"ops"},

@@ -99,6 +99,7 @@ from ._legacy import (
     set_default_tensor_type as set_default_tensor_type,
 )
 from ._missing import missing_names as _missing_names
+from ._names import FUNCTIONAL as _FUNCTIONAL, IN_PLACE as _IN_PLACE
 from ._printing import set_printoptions as set_printoptions
 from ._properties import (
     can_cast as can_cast,
@@ -399,22 +400,6 @@ if _TYPE_CHECKING:
     from ._picture import Picture as Picture, draw as draw
     from .doctor import lint as lint
     from .serialization import load as load, save as save
-
-# Functions of torch.nn.functional that torch has under the same name, and methods in place that are functions too.
-_FUNCTIONAL = (
-    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear", "celu", "channel_shuffle",
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_similarity",
-    "dropout", "feature_alpha_dropout", "group_norm", "hardshrink", "layer_norm", "max_pool1d", "max_pool2d", "max_pool3d",
-    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "prelu", "rms_norm", "rrelu", "selu", "threshold",
-)  # fmt: skip
-_IN_PLACE = (
-    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "asin_",
-    "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "deg2rad_",
-    "detach_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "gcd_", "i0_", "index_put_",
-    "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_", "negative_", "rad2deg_",
-    "reciprocal_", "relu_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_", "square_", "tan_", "tanh_",
-    "trunc_", "xlogy_", "zero_",
-)  # fmt: skip
 
 # Imported when first asked for, so that ``import tinygrad_loss`` itself stays quick.
 _LATER = {

@@ -224,5 +224,8 @@ def _triangle(function: str, part: Any, row: int, col: int, offset: int, dtype: 
     for name, value in (("row", row), ("col", col)):
         if value < 0:
             raise RuntimeError(f"{function}(): {name} must be non-negative, got {value}")
+    kind = numpy_dtype(dtype, function) or np.dtype(np.int64)
+    if kind not in (np.int64, np.int32):
+        raise NotImplementedError(f"\"{function}\" not implemented for '{_dtypes.type_word(kind)}'")
     places = np.nonzero(part(np.ones((row, col), np.bool_), offset))
-    return made(np.array(places, numpy_dtype(dtype, function) or np.int64), function, False, options)
+    return made(np.array(places, kind), function, False, options)

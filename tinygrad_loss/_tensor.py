@@ -229,7 +229,7 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     __and__ = __rand__ = operator_of(comparison.bitwise_and)
     __or__ = __ror__ = operator_of(comparison.bitwise_or)
     __xor__ = __rxor__ = operator_of(comparison.bitwise_xor)
-    __invert__ = comparison.bitwise_not
+    __invert__ = comparison.invert
     isnan = comparison.isnan
     isinf = comparison.isinf
     isfinite = comparison.isfinite

@@ -10,6 +10,7 @@ from .._dtypes import weak_float
 from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
+from ._kinds import refuse_bool
 from ._record import (
     NUMBERS,
     Binary,
@@ -212,6 +213,7 @@ def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
         )
     a, b = harmonised(*(data_of(operand_or_tensor(DivBackward0, one)) for one in (input, other)))
     broadcast([a.shape, b.shape], "div")
+    refuse_bool(a, f"div_{rounding_mode}_cpu")
     if a.dtype.kind != "f" and not np.all(b):
         raise RuntimeError("ZeroDivisionError: div() of integers by zero; convert to a floating type for inf")
     if rounding_mode == "floor":

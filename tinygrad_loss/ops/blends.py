@@ -9,6 +9,7 @@ import numpy as np
 from .._dtypes import result_dtype, type_word
 from .._shapes import broadcast
 from ..autograd.node import Node
+from ._kinds import refuse_bool
 from ._record import Array, array_of, data_of, record
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     tensor([5., 7.])
     """
     x, a, b = _three(input, tensor1, tensor2, "addcmul")
+    refuse_bool(x, "addcmul_cpu_out")
     out = np.asarray(x + a * b * np.asarray(value).astype(x.dtype))
     return record(AddcmulBackward0, (input, tensor1, tensor2), out, (a, b, value))  # type: ignore[no-any-return]
 

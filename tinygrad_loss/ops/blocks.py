@@ -10,6 +10,7 @@ import numpy as np
 from .._dtypes import result_dtype, type_word
 from .._shapes import broadcast, dim_of, listed
 from ..autograd.node import Node
+from ._kinds import refuse_bool
 from ._record import array_of, constant, data_of, harmonised, record
 from .joining import meshgrid, stack
 from .linear import bmm, matched_batches, matmul
@@ -118,6 +119,7 @@ def linalg_cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
         raise RuntimeError(f"linalg.cross: inputs dimension {place} must have length 3. Got {sizes[0]} and {sizes[1]}")
     broadcast([x.shape, y.shape], "linalg.cross")
     a, b = harmonised(x, y)
+    refuse_bool(a, "cross")
     return record(LinalgCrossBackward0, (input, other), np.asarray(_crossed(a, b, place)), (a, b, place))  # type: ignore[no-any-return]
 
 

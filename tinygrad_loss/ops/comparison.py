@@ -10,6 +10,7 @@ import numpy as np
 from .._dtypes import SCALARS, type_word
 from .._shapes import broadcast, dims_of
 from ..autograd.variable import Variable
+from ._kinds import refuse
 from ._record import array_of, constant, data_of, harmonised
 from ._spelling import numpy_spelling
 
@@ -199,8 +200,15 @@ def bitwise_not(input: Tensor) -> Tensor:
     """
     x = array_of(input, "bitwise_not")
     if x.dtype.kind == "f":
-        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+        refuse(x, "bitwise_not_cpu")
     return constant((input,), np.invert(x))  # type: ignore[no-any-return]
+
+
+def invert(input: Tensor) -> Tensor:
+    """``~input``: see ``bitwise_not``."""
+    if array_of(input, "bitwise_not").dtype.kind == "f":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return bitwise_not(input)
 
 
 def isnan(input: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from .._dtypes import type_word
 from .._shapes import broadcast, dim_of, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
+from ._kinds import refuse
 from ._record import array_of, data_of, harmonised, record
 from .arithmetic import div, sub
 from .diagonals import diagonal
@@ -163,6 +164,8 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """
     x, y = array_of(input, "dist"), array_of(other, "dist", "other")
     broadcast([x.shape, y.shape], "dist")
+    if np.bool_ in (x.dtype, y.dtype):
+        sub(input, other)  # says so
     a, b = harmonised(x, y)
     out = np.asarray(data_of(vector_norm(np.asarray(a - b), float(p))))  # type: ignore[arg-type]
     return record(DistBackward0, (input, other), out, (a, b, float(p), out))  # type: ignore[no-any-return]
@@ -177,6 +180,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     """
     x, y = array_of(x1, "cdist", "x1"), array_of(x2, "cdist", "x2")
     for name, one in (("X1", x), ("X2", y)):
+        if one.dtype == np.float16:
+            refuse(one, "cdist")
         if one.dtype.kind != "f":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {type_word(one.dtype)}")
         if one.ndim < 2:

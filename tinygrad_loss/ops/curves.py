@@ -223,6 +223,8 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, not {p} (mvlgamma)")
+    if array_of(input, "mvlgamma").dtype == np.bool_:
+        raise RuntimeError("The input tensor may not be a boolean tensor.")
     x = floating(array_of(input, "mvlgamma"))
     out = np.asarray(_summed(lgamma, x, p) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi)))
     return record(MvlgammaBackward0, (input,), out, (x, p))  # type: ignore[no-any-return]

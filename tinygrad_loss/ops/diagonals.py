@@ -9,6 +9,7 @@ import numpy as np
 from .._shapes import dim_of
 from ..autograd.node import Node
 from ._adjoints import places_at, scattered
+from ._kinds import refuse_bool
 from ._record import Array, array_of, data_of, record
 from ._views import view_of
 from .shaping import reshape
@@ -176,7 +177,8 @@ def trace(input: Tensor) -> Tensor:
     x = array_of(input, "trace")
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
-    kind = np.int64 if x.dtype.kind in "biu" else x.dtype
+    refuse_bool(x, "trace")
+    kind = np.int64 if x.dtype.kind in "iu" else x.dtype
     return record(TraceBackward0, (input,), np.asarray(x.trace(dtype=kind)), (x.shape,))  # type: ignore[no-any-return]
 
 

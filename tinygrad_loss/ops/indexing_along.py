@@ -159,7 +159,7 @@ def index_adding(input: Any, dim: int, index: Any, source: Any, *, alpha: Number
         IndexAddBackward0,
         (source,),
         (place, places, alpha, values, values.ndim, x.shape),
-        lambda data: write_at(data, flat, values * np.asarray(alpha, values.dtype), add=True),
+        lambda data: write_at(data, flat, values * np.asarray(alpha).astype(values.dtype), add=True),
     )
 
 

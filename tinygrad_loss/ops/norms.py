@@ -96,6 +96,7 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = Fals
     elif ord == 2:
         out = np.sqrt(np.square(data, dtype=np.float64).sum(axis=dims, keepdims=keepdim)).astype(data.dtype)
     else:
-        out = total_along(size if ord == 1 else size**ord, dims, keepdim) ** (1 / ord)
+        wide = size.astype(np.float32) if size.dtype == np.float16 else size
+        out = (total_along(wide if ord == 1 else wide**ord, dims, keepdim) ** (1 / ord)).astype(data.dtype)
     saved = (data, np.asarray(out), ord, None if dim is None else dims, keepdim)
     return record(LinalgVectorNormBackward0, (x,), np.asarray(out), saved)  # type: ignore[no-any-return]

@@ -12,6 +12,7 @@ from .._dtypes import dtype as DType, type_word
 from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
 from ..autograd.variable import Variable
+from ._kinds import refuse_bool
 from ._places import put_along, shared, taken_along
 from ._record import Array, array_of, constant, data_of, record, record_many
 from ._spelling import numpy_spelling
@@ -130,6 +131,7 @@ def nanmedian(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False) -> Any
     tensor(1.)
     """
     x = array_of(input, "nanmedian")
+    refuse_bool(x, "median_cpu")
     if dim is NOT_GIVEN:
         row = x.reshape(-1)
         out = np.asarray(row[_middle(row, 0)[0]]) if x.size else np.asarray(np.nan, x.dtype)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._shapes import broadcast
 from ..autograd.node import Node
+from ._kinds import refuse_bool
 from ._record import array_of, data_of, harmonised, record
 from .arithmetic import operand_or_tensor
 
@@ -61,11 +62,13 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     if hasattr(input, "_data") and not isinstance(n, np.ndarray):
         if x.dtype.kind != "f":
             x, _ = harmonised(x, n)
+        refuse_bool(x, "pow")
         if x.dtype.kind in "iu" and n < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed. Convert the base first: x.float() ** n")
         return record(PowBackward0, (input,), power(x, n), (x, n))  # type: ignore[no-any-return]
     a, b = harmonised(x, n)
     broadcast([a.shape, b.shape], "pow")
+    refuse_bool(a, "pow")
     if a.dtype.kind in "iu" and np.any(b < 0):
         out = np.asarray(np.where(b < 0, (np.abs(a) == 1) * np.where(b % 2, a, 1), np.power(a, np.maximum(b, 0))), a.dtype)
     else:

@@ -12,6 +12,7 @@ from .._dtypes import type_word
 from .._shapes import listed
 from ..autograd.node import Node
 from ._adjoints import emptied, padded, taken
+from ._kinds import refuse_bool
 from ._record import Array, array_of, data_of
 from ._writes import Write, on_a_copy, write_at
 from .gathering import _index_along as index_along, along, gather, scatter, scatter_add
@@ -166,6 +167,8 @@ def scatter_reducing(input: Any, dim: int, index: Any, src: Any, reduce: str, *,
             f"Expected index {listed(places.shape)} to be no larger than self {listed(x.shape)} apart from dimension {place} and to "
             f"be no larger size than src {listed(values.shape)}"
         )
+    if reduce == "mean":
+        refuse_bool(x, "scatter_gather_tensor_cpu_reduce_mean")
     saved = (x, values, None, place, places, reduce, include_self)
     part = values[tuple(slice(length) for length in places.shape)] if values.ndim else values
     return Write(
@@ -214,6 +217,8 @@ def index_reducing(input: Any, dim: int, index: Any, source: Any, reduce: str, *
         )
     size = x.shape[place] if x.ndim else 1
     in_range(places, size, f"index {{index}} is out of bounds for dimension {place} with size {size} (index_reduce_)", RuntimeError)
+    if x.ndim:
+        refuse_bool(x, "index_func_")
     flat = along(x.shape, place, _spread(places, place, values.shape))
     saved = (x, values, None, place, places, reduce, include_self)
     return Write(

@@ -13,7 +13,7 @@ from .._shapes import dim_of
 from ..autograd.node import MultiNode, Node
 from ._casts import clone
 from ._places import put_along, taken_along
-from ._record import array_of, data_of, record, record_many
+from ._record import Array, array_of, data_of, record, record_many
 from ._spelling import numpy_spelling
 from .arithmetic import div_number, mul_number, sub
 from .comparison import bitwise_xor
@@ -170,6 +170,13 @@ def _widths(y: Any, x: Any, dim: int, name: str) -> Any:
     return later - earlier
 
 
+def _no_bool(y: Any, name: str) -> Array:
+    data = array_of(y, name, "y")
+    if data.dtype == np.bool_:
+        raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported. Convert first: y.int()")
+    return data
+
+
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number = 1, dim: int = -1) -> Tensor:
     """The integral of ``y`` along ``dim`` by the trapezoidal rule, at the points ``x`` or at distances ``dx``.
 
@@ -177,7 +184,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number = 1, dim: int = 
     >>> torch.trapezoid(torch.tensor([1.0, 5.0, 10.0])), torch.trapezoid(torch.tensor([1.0, 5.0]), torch.tensor([1.0, 3.0]))
     (tensor(10.5000), tensor(6.))
     """
-    data = array_of(y, "trapezoid")
+    data = _no_bool(y, "trapezoid")
     place = dim_of(dim, data.ndim, "trapezoid")
     if not data.ndim or not data.shape[place]:
         return sum(y, place) if data.ndim else y * 0
@@ -203,7 +210,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Number = 1, 
     >>> torch.cumulative_trapezoid(torch.tensor([1.0, 5.0, 10.0]))
     tensor([ 3.0000, 10.5000])
     """
-    place = dim_of(dim, array_of(y, "cumulative_trapezoid").ndim, "cumulative_trapezoid")
+    place = dim_of(dim, _no_bool(y, "cumulative_trapezoid").ndim, "cumulative_trapezoid")
     later, earlier = _ends(y, place)
     if x is None:
         return cumsum(mul_number(later + earlier, dx / 2.0), place)

@@ -13,6 +13,7 @@ from .._dtypes import SCALARS, type_word
 from .._shapes import dim_of, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
+from ._kinds import refuse_bool
 from ._record import Array, array_of, constant, data_of, harmonised, record
 from .selection import nonzero
 
@@ -105,6 +106,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     tensor([0, 1, 3])
     """
     row = array_of(boundaries, "bucketize", "boundaries")
+    refuse_bool(row, "searchsorted_out_cpu")
     if row.ndim != 1:
         raise RuntimeError(f"bucketize(): boundaries tensor must be 1 dimension, but got dim({row.ndim})")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
@@ -196,11 +198,11 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """
     places = array_of(indices, "unravel_index", "indices")
     if places.dtype.kind not in "iu":
-        raise ValueError(f"expected 'indices' to be integer dtype, but got {type_word(places.dtype)}")
+        raise TypeError(f"expected 'indices' to be integer dtype, but got torch.{places.dtype}")
     sizes = (operator.index(shape),) if hasattr(shape, "__index__") else tuple(map(operator.index, shape))
     if any(length < 0 for length in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     steps = [math.prod(sizes[place + 1 :]) for place in range(len(sizes))]
     return tuple(
-        constant((indices,), np.asarray(places // step % size)) for size, step in zip(sizes, steps, strict=True)
+        constant((indices,), np.asarray(places.astype(np.int64) // step % size)) for size, step in zip(sizes, steps, strict=True)
     )

@@ -12,6 +12,7 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ..kernels.elementwise import kept
 from ._adjoints import scattered
+from ._kinds import refuse_bool
 from ._record import Array, array_of, constant, data_of, harmonised, record
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ def _clamped(op: type[Node], inputs: tuple[Any, ...], low: Any, high: Any, saved
     x = array_of(inputs[0], "clamp")
     kind = result_dtype([one for one in (x, low, high) if one is not None]).numpy
     a = x.astype(kind, copy=False)
+    if low is not None and high is not None:
+        refuse_bool(a, "clamp_cpu")
     out = a
     try:
         if low is not None:

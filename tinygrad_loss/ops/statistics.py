@@ -13,6 +13,7 @@ from .. import return_types
 from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
 from ..kernels.reductions import mean_along, total_along
+from ._kinds import refuse_bool
 from ._places import opened, put_along, shared, taken_along
 from ._record import Array, array_of, data_of, record, record_many
 from ._spelling import numpy_spelling
@@ -225,6 +226,7 @@ def median(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False) -> Any:
     (tensor(2.), tensor([2]))
     """
     x = array_of(input, "median")
+    refuse_bool(x, "median_cpu")
     if dim is NOT_GIVEN:
         flat = x.reshape(-1)
         out = np.asarray(flat[_middle(flat, 0)[0]]) if x.size else np.asarray(np.nan, x.dtype)

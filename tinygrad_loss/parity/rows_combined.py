@@ -110,6 +110,15 @@ ROWS = (
           (given([[1.0, NAN, 3.0], [NAN, 5.0, 7.0]]),)) for name in ("nansum", "nanmean", "nanmedian")),
     Row("nansum of integers", _called("nansum"), (integers(4),)),
     Row("nanmean of integers", _called("nanmean"), (integers(4),), error="expected input to have floating point or complex dtype"),
+    # dtypes that PyTorch does not take
+    *(Row(f"{name} of bools alone", _called(name), (mask(3), mask(3), mask(3))[:count], error="not implemented for 'Bool'") for name, count in (
+        ("addcmul", 3), ("pow", 2), ("median", 1), ("nanmedian", 1), ("clamp", 3), ("cross", 2))),
+    *(Row(f"{name} of bools", _called(name), (mask(3),), error="received a bool input for `y`") for name in ("trapezoid", "cumulative_trapezoid")),
+    Row("trace of bools", _called("trace"), (mask(2, 2),), error="not implemented for 'Bool'"),
+    Row("dist of bools", _called("dist"), (mask(2), mask(2)), error="Subtraction, the `-` operator, with two bool tensors"),
+    Row("div of bools rounded", _called("div", rounding_mode="floor"), (mask(2), mask(2)), error="not implemented for 'Bool'"),
+    Row("mvlgamma of bools", _called("mvlgamma", 1), (mask(2),), error="The input tensor may not be a boolean tensor"),
+    Row("bitwise_not of floats", _called("bitwise_not"), (real(2),), error="not implemented for"),
     # pairs of variables, distances
     Row("cov", lambda torch, x: (torch.cov(x), torch.cov(x, correction=0), torch.cov(x[0])), (real(3, 5),)),
     Row("cov weighted", lambda torch, x, f, a: torch.cov(x, fweights=f, aweights=a), (real(3, 5), integers(5, low=1), positive(5, grad=False))),
