@@ -81,7 +81,7 @@ class Rule:
 @dataclass(frozen=True)
 class Formula:
     """What an operation computes, and the rule for the gradient of each of its inputs (the last rule serves all further
-    inputs, of concatenate for instance). `plain` is the formula for a loss that has no weights."""
+    inputs, of concatenate for instance). `plain` is the formula of a node without weights, and with factors of 1."""
 
     forward: str
     rules: tuple[Slope | Rule, ...]
@@ -89,9 +89,12 @@ class Formula:
     plain: Formula | None = None
 
     def at(self, facts: Facts | None) -> Formula:
-        """The formula that fits a node: the plain one where it has no weights."""
-        weighted = facts is None or any(facts.saved.get(name) is not None for name in ("weight", "pos_weight"))
-        return self if self.plain is None or weighted else self.plain
+        """The formula that fits a node: the plain one where it has no weights, and no factors but 1."""
+        if self.plain is None or facts is None:
+            return self
+        weighted = any(facts.saved.get(name) is not None for name in ("weight", "pos_weight"))
+        scaled = any(facts.saved.get(name) not in (None, 1) for name in ("alpha", "beta"))
+        return self if weighted or scaled else self.plain
 
     @property
     def forward_latex(self) -> str:

@@ -29,7 +29,11 @@ LINEAR = {
         Rule("alpha · g B^T", lambda s, i: _alpha(s) * s.g @ s.into(2, "mat2").T, (("B", lambda s: s.into(2, "mat2")),),
              r"\alpha\, g B^{\top}"),
         Rule("alpha · A^T g", lambda s, i: _alpha(s) * s.into(1, "mat1").T @ s.g, (("A", lambda s: s.into(1, "mat1")),),
-             r"\alpha\, A^{\top} g")), r"y = \beta c + \alpha A B"),
+             r"\alpha\, A^{\top} g")), r"y = \beta c + \alpha A B",
+        Formula("y = c + A B", (
+            Rule("g, summed where c was broadcast", _start),
+            Rule("g B^T", lambda s, i: s.g @ s.into(2, "mat2").T, (("B", lambda s: s.into(2, "mat2")),), r"g B^{\top}"),
+            Rule("A^T g", lambda s, i: s.into(1, "mat1").T @ s.g, (("A", lambda s: s.into(1, "mat1")),), r"A^{\top} g")))),
     "AddmvBackward0": Formula("y = beta · c + alpha · A v", (
         _START,
         Rule("alpha · g v^T", lambda s, i: _alpha(s) * np.outer(s.g, s.into(2, "vec")), (("v", lambda s: s.into(2, "vec")),)),

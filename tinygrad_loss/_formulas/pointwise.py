@@ -13,6 +13,7 @@ from .formula import Formula, Rule, Slope
 
 NONE = Slope("0", lambda s: 0.0)
 ONE = Slope("1", lambda s: 1.0)
+MINUS = Slope("-1", lambda s: -1.0)
 
 
 def logistic(x: Any) -> Array:
@@ -72,7 +73,8 @@ POINTWISE = {
     "AbsBackward0": Formula("y = |x|", (Slope("sign(x)", lambda s: np.sign(s.x)),)),
     "AcosBackward0": Formula("y = arccos(x)", (Slope("-1 / sqrt(1 - x^2)", lambda s: -1 / np.sqrt(1 - s.x**2)),)),
     "AcoshBackward0": Formula("y = arcosh(x)", (Slope("1 / sqrt(x^2 - 1)", lambda s: 1 / np.sqrt(s.x**2 - 1)),)),
-    "AddBackward0": Formula("y = a + alpha · b", (ONE, Slope("alpha", lambda s: float(s.get("alpha", 1))))),
+    "AddBackward0": Formula("y = a + alpha · b", (ONE, Slope("alpha", lambda s: float(s.get("alpha", 1)))), "",
+                            Formula("y = a + b", (ONE, ONE))),
     "AddBackward1": Formula("y = x + number", (ONE,)),
     "AsinBackward0": Formula("y = arcsin(x)", (Slope("1 / sqrt(1 - x^2)", lambda s: 1 / np.sqrt(1 - s.x**2)),)),
     "AsinhBackward0": Formula("y = arsinh(x)", (Slope("1 / sqrt(x^2 + 1)", lambda s: 1 / np.sqrt(s.x**2 + 1)),)),
@@ -138,7 +140,7 @@ POINTWISE = {
         Slope("[a > b], 1/2 where equal", lambda s: _share(s.a < s.b, s.a == s.b)))),
     "MulBackward0": Formula("y = a · b", (Slope("b", lambda s: s.b), Slope("a", lambda s: s.a))),
     "MulBackward1": Formula("y = x · number", (Slope("number", lambda s: s["other"]),)),
-    "NegBackward0": Formula("y = -x", (Slope("-1", lambda s: -1.0),)),
+    "NegBackward0": Formula("y = -x", (MINUS,)),
     "PolygammaBackward0": Formula("y = polygamma(n, x)", (
         Slope("polygamma(n + 1, x)", lambda s: polygamma(int(s["n"]) + 1, s.x)),)),
     "PowBackward0": Formula("y = x^p", (Slope("p · x^(p - 1)", _power, "p x^{p-1}"),), "y = x^p"),
@@ -153,7 +155,8 @@ POINTWISE = {
     "RoundBackward0": Formula("y = round(x), a step", (NONE,)),
     "RoundBackward1": Formula("y = round(x), a step", (NONE,)),
     "RsqrtBackward0": Formula("y = 1 / sqrt(x)", (Slope("-y^3 / 2", lambda s: -(s.y**3) / 2),), r"y = \frac{1}{\sqrt{x}}"),
-    "RsubBackward1": Formula("y = number - alpha · x", (Slope("-alpha", lambda s: -float(s.get("alpha", 1))),)),
+    "RsubBackward1": Formula("y = number - alpha · x", (Slope("-alpha", lambda s: -float(s.get("alpha", 1))),), "",
+                             Formula("y = number - x", (MINUS,))),
     "SigmoidBackward0": Formula("y = 1 / (1 + exp(-x))", (Slope("y · (1 - y)", lambda s: s.y * (1 - s.y), "y(1 - y)"),),
                                 r"y = \frac{1}{1 + e^{-x}}"),
     "SignBackward0": Formula("y = sign(x), a step", (NONE,)),
@@ -162,7 +165,8 @@ POINTWISE = {
     "SoftplusBackward0": Formula("y = ln(1 + exp(beta · x)) / beta", (
         Slope("sigmoid(beta · x)", lambda s: np.where(s.x * s["beta"] > s["threshold"], 1.0, logistic(s.x * s["beta"]))),)),
     "SqrtBackward0": Formula("y = sqrt(x)", (Slope("1 / (2 · y)", lambda s: 1 / (2 * s.y), r"\frac{1}{2y}"),)),
-    "SubBackward0": Formula("y = a - alpha · b", (ONE, Slope("-alpha", lambda s: -float(s.get("alpha", 1))))),
+    "SubBackward0": Formula("y = a - alpha · b", (ONE, Slope("-alpha", lambda s: -float(s.get("alpha", 1)))), "",
+                            Formula("y = a - b", (ONE, MINUS))),
     "SubBackward1": Formula("y = x - number", (ONE,)),
     "TanBackward0": Formula("y = tan(x)", (Slope("1 + y^2", lambda s: 1 + s.y**2),)),
     "TanhBackward0": Formula("y = tanh(x)", (Slope("1 - y^2", lambda s: 1 - s.y**2),)),
