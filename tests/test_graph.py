@@ -415,6 +415,11 @@ def test_modules_are_found_from_the_parameters_names(lib: Any) -> None:
         graph.subgraph(module="x")
 
 
+def test_a_graph_without_modules_says_how_to_name_them(lib: Any) -> None:
+    _, loss = square_sum(lib)
+    assert "give params=model" in read_graph(loss, modules=True).notes[0]
+
+
 def test_modules_tell_their_nodes_while_they_run(lib: Any) -> None:
     model = Block.make(lib)
     with record_modules(model, "net"):

@@ -552,6 +552,37 @@ def test_what_is_wrong_with_a_gradient_shows_in_shape_and_words() -> None:
     assert "style=dotted" in source
 
 
+def test_every_gradient_is_drawn_where_a_node_has_several_results() -> None:
+    x = torch.ones(4, requires_grad=True)
+    first, second = torch.split(x.exp().sin().cos(), 2)
+    loss = (first.exp().sin() * 3).sum().log()
+    assert second.shape == (2,)
+    picture = draw(loss)
+    split = next(n for n in picture.graph.nodes if n.type.startswith("Split"))
+    (edge,) = (e for e in picture.graph.edges if e.target == split.id)
+    assert picture.style.inside
+    assert f"{edge.id} [label" in picture.source
+
+
+def test_values_that_are_not_finite_are_marked() -> None:
+    x = torch.tensor([0.0, 1.0], requires_grad=True)
+    picture = draw((x.log() * 2).sum())
+    assert "2 float32, contains inf" in picture.source
+    assert "MulBackward0  multiply  2 float32, contains inf" in str(picture)
+
+
+def test_names_of_modules_are_text_and_no_more() -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2))
+    hostile = "</title><script>alert(1)</script>" + "x" * 100
+    loss = model(torch.ones(1, 2)).sum()
+    for depth in (None, 0):
+        picture = draw(loss, level="modules", params={hostile: model}, depth=depth)
+        root = ET.fromstring(picture._repr_mimebundle_()["image/svg+xml"].encode())
+        assert not list(root.iter(f"{SVG}script"))
+        assert any("<script>" in (text.text or "") for text in root.iter(f"{SVG}text"))
+        assert "<script>" not in picture._bytes(".mmd").decode()
+
+
 def test_json_brings_a_picture_back() -> None:
     for make in PICTURES.values():
         graph = make()

@@ -69,6 +69,7 @@ class _Drawing:
         self.scale = Scale.of(graph) if style.strength else None
         self.out = Counter(edge.source for edge in graph.edges)
         self.into = Counter(edge.target for edge in graph.edges)
+        self.several = {node.id for node in graph.nodes if len(node.gradients) > 1}
         self.whole = not any(group.kind == "repeat" for group in graph.groups)
         self.parents = {group.id: group.parent for group in graph.groups}
         groups = {node.id: node.group for node in graph.nodes}
@@ -151,7 +152,7 @@ class _Drawing:
             text = ", ".join(filter(None, [which, lost]))
             dot.edge(edge.source, edge.target, label=text and f" {text} ", id=edge.id, **look)
             return
-        if self.style.inside and self.into[edge.target] < 2 and edge.reference is None:
+        if self.style.inside and self.into[edge.target] < 2 and edge.reference is None and edge.target not in self.several:
             text = f"    {which} " if which else ""
             dot.edge(edge.source, edge.target, label=text, id=edge.id, **look)
             return

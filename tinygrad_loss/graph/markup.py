@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable
 
 from .model import Values
-from .numbers import rows_of, safe_text, shape_text
+from .numbers import rows_of, safe_text, shape_text, warning
 
 TEXT_FONT, NUMBER_FONT = "Helvetica", "Courier"
 
@@ -42,8 +42,8 @@ def label(lines: Iterable[str]) -> str:
 
 
 def kind_text(values: Values) -> str:
-    """Shape and dtype."""
-    return f"{shape_text(values.shape)} {html.escape(values.dtype)}"
+    """Shape and dtype, and a warning of nan and the infinities."""
+    return html.escape(", ".join(filter(None, [f"{shape_text(values.shape)} {values.dtype}", warning(values) if values.shape else ""])))
 
 
 def numbers(values: Values, colour: str, size: int = 11, most: int | None = None) -> list[str]:

@@ -17,18 +17,14 @@ def to_mermaid(graph: Graph, direction: str = "TB") -> str:
     for node in graph.nodes:
         for edge in out[node.id]:
             text = _edge_text(edge, len(out[node.id]) > 1)
-            arrow = "-.->" if state_of(edge.gradient)[0] in ("none", "zero") else "==>" if remark_of(edge) else "-->"
+            state = state_of(edge.gradient)[0]
+            arrow = "-.->" if state in ("none", "zero") else "==>" if state in ("nan", "inf") else "-->"
             lines.append(f"  {edge.source} {arrow}{f'|{chr(34)}{text}{chr(34)}|' if text else ''} {edge.target}")
     lines += ["  classDef output fill:#243b5a,color:#ffffff,stroke:#243b5a", "  classDef operation fill:#e6f0f9,color:#1f2933,stroke:#3a78b0",
               "  classDef backward fill:#efe8f6,color:#1f2933,stroke:#6f4a9b,stroke-dasharray:5 3",
               "  classDef leaf fill:#fff1cf,color:#1f2933,stroke:#b9821b,stroke-width:2px"]
     lines += [f"  %% {_plain(note)}" for note in graph.notes]
     return "\n".join(lines) + "\n"
-
-
-def remark_of(edge: Edge) -> str:
-    """What is to be noticed about an edge's gradient: nan or inf."""
-    return remark(edge.gradient) if edge.gradient is not None and state_of(edge.gradient)[0] in ("nan", "inf") else ""
 
 
 def _scope(lines: list[str], graph: Graph, scope: str | None, indent: str) -> None:

@@ -157,6 +157,9 @@ class ModuleNames:
 
 def grouped_by_module(graph: Graph, names: ModuleNames) -> Graph:
     """The graph with its nodes in nested groups, one for each module; an opened node's group goes into its module's."""
+    if not any(node.module for node in graph.nodes):
+        note = "No nn.Module is known here: give params=model, or record the forward in record_modules(model)."
+        return replace(graph, notes=(*graph.notes, note))
     paths = sorted({part for node in graph.nodes for part in _prefixes(node.module)})
     ids = {path: f"m{i}" for i, path in enumerate(paths)}
     groups = []

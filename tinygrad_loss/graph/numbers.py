@@ -84,6 +84,11 @@ def remark(values: Values) -> str:
     return {"nan": "contains nan", "inf": "contains inf", "zero": "all zero"}.get(state_of(values)[0], "")
 
 
+def warning(values: Values) -> str:
+    """"contains nan" or "contains inf" where it is so, else ""."""
+    return remark(values) if state_of(values)[0] in ("nan", "inf") else ""
+
+
 def difference(one: Values, other: Values) -> str:
     """How far two arrays are apart, in words; "" when the numbers are not known.
 

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import zip_longest
 
 from .model import Edge, Graph, Group, Node, Values
-from .numbers import difference, remark, rows_of, safe_text, shape_text
+from .numbers import difference, remark, rows_of, safe_text, shape_text, warning
 
 
 def to_text(graph: Graph) -> str:
@@ -71,7 +71,9 @@ def _group_title(group: Group) -> str:
 
 def _title(node: Node) -> str:
     value = node.value
-    kind = f"  {shape_text(value.shape)} {value.dtype}" if value is not None else ""
+    kind = ""
+    if value is not None:
+        kind = "  " + ", ".join(filter(None, [f"{shape_text(value.shape)} {value.dtype}", warning(value) if value.shape else ""]))
     if node.kind == "output":
         return safe_text(node.name) + kind
     if node.kind == "leaf":
