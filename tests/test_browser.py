@@ -463,6 +463,25 @@ def test_very_large_tensors(show, screenshots):
     page.screenshot(path=screenshots / "page-large.png")
 
 
+@pytest.mark.parametrize(("shape", "index"), [((3, 5, 4, 6), (2, 3, 1, 4)), ((40, 5), (37, 2)), ((200,), (141,)), ((9, 12), (4, 7))])
+def test_the_pointer_reads_one_number_of_a_heat_map(show, shape, index):
+    values = torch.zeros(shape)
+    values[index] = 2.5
+    values.requires_grad_()
+    page = show(torch.draw((values * 2).sum(), params={"values": values}))
+    page.locator(".stage [data-kind=leaf]").click()
+    canvas = page.locator("#panel canvas").first
+    spot = canvas.evaluate("""canvas => {
+        const { data, width } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const coloured = [...Array(data.length / 4).keys()].filter(i => data[4 * i + 3] && data[4 * i] > 200 && data[4 * i + 2] < 100);
+        const frame = canvas.getBoundingClientRect();
+        return coloured.map(i => ({x: (i % width + .5) / width * frame.width, y: (Math.floor(i / width) + .5) / canvas.height * frame.height}));
+    }""")
+    assert len(spot) == 1  # the one number that is not zero
+    canvas.hover(position=spot[0])
+    assert page.inner_text("#panel .readout >> nth=0") == f"[{', '.join(map(str, index))}]: 2.5000"
+
+
 def test_numbers_that_are_none_and_numbers_that_are_far_apart(show):
     x = torch.tensor([0.0, 1e-9, 3.0], requires_grad=True)
     page = show(torch.draw(x.log().sum(), params={"x": x}))

@@ -83,27 +83,53 @@ function numbersTable(tensor, label) {
   return make("div", { class: "numbers-table" }, table);
 }
 
-function cellsPicture(tensor, label) {
-  const { cells, columns, block } = tensor;
+/** Where the cells stand in the picture. A tensor of more than two dimensions is a mosaic of its matrices, and a tall matrix stands in
+ * strips beside each other, with a gap between. */
+function arranged(tensor) {
+  const { cells, columns, shape, block } = tensor;
   const rows = Math.ceil(cells.length / columns);
+  const matrices = shape.length > 2 && !block;
+  const strips = rows > 3 * columns ? Math.floor(Math.sqrt(rows / columns)) : 1;
+  const high = matrices ? shape.at(-2) : Math.ceil(rows / strips);
+  const tiles = Math.ceil(rows / high);
+  const channels = shape.length > 3 && shape.at(-3) <= 24 ? shape.at(-3) : 0; // a row for each image, a column for each channel
+  const square = Math.max(1, Math.min(tiles, Math.round(Math.sqrt(1.5 * tiles * high / columns))));
+  const across = matrices ? channels || square : tiles;
+  const gap = tiles > 1 ? 1 : 0;
+  return {
+    width: across * (columns + gap) - gap,
+    height: Math.ceil(tiles / across) * (high + gap) - gap,
+    place(i) {
+      const row = Math.floor(i / columns);
+      const tile = Math.floor(row / high);
+      return [(tile % across) * (columns + gap) + i % columns, Math.floor(tile / across) * (high + gap) + row % high];
+    },
+    cell(x, y) {
+      const [column, row] = [x % (columns + gap), y % (high + gap)];
+      const tile = Math.floor(y / (high + gap)) * across + Math.floor(x / (columns + gap));
+      return column < columns && row < high ? (tile * high + row) * columns + column : -1;
+    },
+  };
+}
+
+function cellsPicture(tensor, label) {
+  const { cells, block } = tensor;
+  const { width, height, place, cell } = arranged(tensor);
   const colour = colouring(cells);
-  const canvas = make("canvas", { class: "map", width: columns, height: rows, role: "img",
+  const canvas = make("canvas", { class: "map", width, height, role: "img",
     "aria-label": `${label}, heat map of ${shapeText(tensor.shape)}: ${summaryText(tensor)}` });
   const paint = canvas.getContext("2d");
   cells.forEach((value, i) => {
     paint.fillStyle = css(colour(value));
-    paint.fillRect(i % columns, Math.floor(i / columns), 1, 1);
+    paint.fillRect(...place(i), 1, 1);
   });
-  canvas.style.aspectRatio = `${columns} / ${rows}`;
-  canvas.style.width = `min(100%, ${20 * columns / rows}rem)`;
+  canvas.style.aspectRatio = `${width} / ${height}`;
+  canvas.style.width = `min(100%, ${20 * width / height}rem)`;
   const readout = make("p", { class: "readout", "aria-hidden": "true" });
   canvas.addEventListener("pointermove", (event) => {
     const frame = canvas.getBoundingClientRect();
-    const column = Math.floor((event.clientX - frame.left) / frame.width * columns);
-    const row = Math.floor((event.clientY - frame.top) / frame.height * rows);
-    const i = row * columns + column;
-    if (column < 0 || column >= columns || i < 0 || i >= cells.length) readout.textContent = "";
-    else readout.textContent = `${block ? "around " : ""}${placeText(tensor, i)}: ${short(cells[i])}`;
+    const at = cell(Math.floor((event.clientX - frame.left) / frame.width * width), Math.floor((event.clientY - frame.top) / frame.height * height));
+    readout.textContent = at in cells ? `${block ? "around " : ""}${placeText(tensor, at)}: ${short(cells[at])}` : "";
   });
   canvas.addEventListener("pointerleave", () => { readout.textContent = ""; });
   const far = Math.max(...cells.filter(isNumber).map(Math.abs), 0);
