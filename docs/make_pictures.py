@@ -51,9 +51,9 @@ y = torch.sigmoid(x).sum()
 total = slope.sum()
 torch.draw(total, forward=y, values=True).save(folder / "graph-second.svg")
 
-# Two ways to write one loss, side by side.
-x = torch.tensor([[12.0, 3.5, -7.25], [0.5, 9.0, 2.0]], requires_grad=True)
-target = torch.tensor([1, 0])
+# Two ways to write one loss, side by side, where one breaks down.
+x = torch.tensor([[1200.0, 350.0, -725.0]], requires_grad=True)
+target = torch.tensor([1])
 unstable = torch.nn.functional.nll_loss(torch.log(torch.softmax(x, dim=1)), target)
 stable = torch.nn.functional.cross_entropy(x, target)
 torch.compare(unstable, stable).save(folder / "compare.svg")

@@ -230,8 +230,8 @@ def test_formulas_give_the_gradients(lib: Any, part: int) -> None:
 def test_formulas_are_worked_out_for_all_but_programs(lib: Any) -> None:
     """Most rules can be filled in; those that stand for a program are few, and known."""
     names = ("nll_loss", "cross_entropy", "bce", "mse", "huber", "softmax 1", "linear 2d", "prod", "std", "cumsum", "gather", "max dim")
-    for row in [row for name, row in ROWS.items() if name.startswith(names)]:
-        assert all(sent.agrees for _, sent in told(row, lib) if sent.why not in PROGRAMS and 0 not in sent.gradient.shape), row.name
+    for row in [row for name, row in ROWS.items() if name.startswith(names) and all(a.size for a in row.arrays("float64"))]:
+        assert all(sent.agrees for _, sent in told(row, lib) if sent.why not in PROGRAMS), row.name
 
 
 def test_every_op_of_the_losses_has_a_formula() -> None:

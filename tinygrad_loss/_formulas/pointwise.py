@@ -101,7 +101,7 @@ POINTWISE = {
     "DivBackward0": Formula("y = a / b", (
         Slope("1 / b", lambda s: 1 / s.b, r"\frac{1}{b}"), Slope("-a / b^2", lambda s: -s.a / s.b**2, r"-\frac{a}{b^2}")),
         r"y = \frac{a}{b}"),
-    "DivBackward1": Formula("y = x / number", (Slope("1 / number", lambda s: 1 / s["other"], r"\frac{1}{\text{number}}"),),
+    "DivBackward1": Formula("y = x / number", (Slope("1 / number", lambda s: np.divide(1.0, s["other"]), r"\frac{1}{\text{number}}"),),
                             r"y = \frac{x}{\text{number}}"),
     "DivBackward2": Formula("y = a / b, rounded if the node says so", (
         Slope("1 / b, or 0 where rounded", lambda s: _rounding(s, 1.0) and 1 / s.b),
