@@ -173,4 +173,4 @@ class App {
   }
 }
 
-window.page = new App();
+new App();
