@@ -533,6 +533,29 @@ def test_colours_can_be_told_apart_and_text_can_be_read(name: str) -> None:
     assert mixed(theme.weak, theme.strong, 1) == theme.strong
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("options", [{}, {"level": "primitives"}, {"level": "modules"}, {"level": "modules", "depth": 1}, {"fold": True}], ids=str)
+def test_both_libraries_give_the_same_picture(options: dict[str, Any]) -> None:
+    def picture(lib: Any) -> Picture:
+        lib.manual_seed(0)
+        model = lib.nn.Sequential(*[p for _ in range(4) for p in (lib.nn.Linear(3, 3), lib.nn.Tanh())], lib.nn.Linear(3, 2))
+        loss = lib.nn.functional.cross_entropy(model(lib.ones(4, 3)), lib.tensor([0, 1, 1, 0]))
+        return draw(loss, params=model, **options)
+
+    ours, theirs = (picture(importlib.import_module(name)) for name in ("tinygrad_loss", "torch"))
+    facts = [
+        ([(n.id, n.kind, n.type, n.words, n.name, n.module, n.group, n.shape, n.dtype) for n in graph.nodes],
+         [(e.id, e.source, e.target, e.input, e.output, e.skipped) for e in graph.edges],
+         [(g.id, g.kind, g.type, g.words, g.name, g.parent, g.count) for g in graph.groups], graph.notes)
+        for graph in (ours.graph, theirs.graph)
+    ]  # fmt: skip
+    assert facts[0] == facts[1]
+    for mine, other in zip(ours.graph.edges, theirs.graph.edges, strict=True):
+        np.testing.assert_allclose(mine.gradient.array, other.gradient.array, rtol=1e-4, atol=1e-7)
+    for mine, other in zip(ours.graph.nodes, theirs.graph.nodes, strict=True):
+        np.testing.assert_allclose(mine.value.array, other.value.array, rtol=1e-4, atol=1e-6)
+
+
 def test_larger_gradients_have_wider_arrows() -> None:
     x = torch.tensor([1.0], requires_grad=True)
     loss = ((x * 1e-1) * 1e-2).sum()

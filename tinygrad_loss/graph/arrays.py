@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +32,7 @@ def library_name(library: ModuleType) -> str:
     return _LIBRARIES[library.__name__]
 
 
+@cache
 def dtype_name(dtype: object) -> str:
     """A dtype without its library.
 

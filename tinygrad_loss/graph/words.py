@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # PyTorch's node name without "Backward0", and the forward operation as a teacher would say it.
 _WORDS = {
@@ -31,6 +32,7 @@ _WORDS = {
 }
 
 
+@cache
 def plain_words(type_name: str) -> str:
     """The forward operation of a backward node in plain words; an unknown name is split into its own words.
 
