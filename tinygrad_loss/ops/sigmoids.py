@@ -14,7 +14,8 @@ from ..kernels import sigmoid as kernel
 from ._fused import Fused
 from ._narrow import widened
 from ._record import Array, array_of, data_of, floating, record
-from .pointwise import abs, exp, log1p
+from ._strict import tensor_of
+from .pointwise import exp, log1p
 from .selection import where
 
 if TYPE_CHECKING:
@@ -115,12 +116,13 @@ def sigmoid_definition(x: Any) -> Any:
 
 def logsigmoid_definition(x: Any) -> Any:
     """log(1 / (1 + e^-x)) = min(x, 0) - log(1 + e^-|x|)."""
-    return x * (data_of(x) < 0) - log1p(exp(-abs(x)))
+    return -softplus_definition(-x)
 
 
 def softplus_definition(x: Any) -> Any:
-    """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)."""
-    return x * (data_of(x) > 0) + log1p(exp(-abs(x)))
+    """log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), both parts from the same side, so that the slope at 0 is 1/2."""
+    positive = data_of(x) > 0
+    return where(positive, x, 0.0) + log1p(exp(where(positive, -x, x)))
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -198,7 +200,7 @@ def relu(input: Tensor) -> Tensor:
     >>> torch.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    x = array_of(input, "relu")
+    x = tensor_of(input, "relu")
     if x.dtype == np.bool_:
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
     out = np.asarray(np.maximum(x, x.dtype.type(0)))

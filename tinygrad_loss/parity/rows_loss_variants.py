@@ -10,6 +10,8 @@ from .row import Row, given, integers, positive, real
 from .rows_losses import X, Y, error, options, probabilities
 
 A, B = real(3, 4), real(3, 4, grad=False)
+P = probabilities(3, 4, grad=False)
+ZEROS = given([[0.0, 0.0, 0.0, 0.0]] * 3)
 NOTHING = given([0.0, 0.0, 0.0, 0.0, 0.0], grad=False)
 SOME = given([1.0, 0.0, 0.0, 2.0, 0.0], grad=False)
 LONG = integers(3, 4)
@@ -38,6 +40,13 @@ VALUES = (
         Row(f"cross_entropy smoothing {amount}", lambda torch, x, y, amount=amount: torch.nn.functional.cross_entropy(x, y, label_smoothing=amount), (X, Y))
         for amount in (-0.1, float("nan"), 1, True)
     ),
+    # Where the two sides of a definition meet: its slope there, and the slope's.
+    *(
+        row
+        for name in ("binary_cross_entropy_with_logits", "soft_margin_loss", "multilabel_soft_margin_loss", "cross_entropy")
+        for row in options(f"{name} scores of 0", lambda F, red, x, y, name=name: getattr(F, name)(x, y, reduction=red), (ZEROS, P))
+    ),
+    *(Row(f"{name} of 0", lambda torch, x, name=name: getattr(torch.nn.functional, name)(x), (ZEROS,)) for name in ("logsigmoid", "softplus")),
     *options(
         "bce_with_logits float target",
         lambda F, red, x, y: F.binary_cross_entropy_with_logits(x, y.float(), reduction=red),
@@ -69,7 +78,6 @@ def _with(function: str, **options: Any) -> Any:
     return lambda F, *tensors: getattr(F, function)(*tensors, **options)
 
 
-P = probabilities(3, 4)
 BEFORE_ALL = "'NoneType' object has no attribute 'size'"
 
 ERRORS = (

@@ -12,7 +12,8 @@ from ...kernels import binary_cross_entropy as kernel
 from ...ops._fused import Fused
 from ...ops._narrow import widened
 from ...ops._record import Array, array_of, data_of, record
-from ...ops.pointwise import abs, exp, log, log1p
+from ...ops.pointwise import log
+from ...ops.sigmoids import softplus_definition
 from ._arguments import must_be_tensors, must_have, must_not_require_grad
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
@@ -79,9 +80,8 @@ def bce_in_primitives(p: Any, y: Any, weight: Any, reduction: str) -> Any:
 
 def bce_with_logits_in_primitives(x: Any, y: Any, weight: Any, pos_weight: Any, reduction: str) -> Any:
     """(1 - y) x + (1 + (w - 1) y) (log(1 + e^-|x|) + max(-x, 0)), w being the positive class's weight."""
-    softplus_of_minus_x = log1p(exp(-abs(x))) + (-x).clamp(min=0)
     up = 1 if pos_weight is None else (pos_weight - 1) * y + 1
-    losses = (1 - y) * x + up * softplus_of_minus_x
+    losses = (1 - y) * x + up * softplus_definition(-x)
     return reduced(losses if weight is None else losses * weight, reduction)
 
 

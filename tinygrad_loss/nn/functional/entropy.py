@@ -42,6 +42,7 @@ def cross_entropy_definition(
 ) -> Tensor:
     """``cross_entropy`` in primitives: log_softmax opened into exp, sum and log, nll_loss into gather and products."""
     reduction = checked_reduction(reduction, size_average, reduce)
+    label_smoothing = _check_arguments(input, target, weight, ignore_index, label_smoothing)
     dim = min(1, input.ndim - 1)
     if _are_probabilities(input, target):
         _check_probabilities(input, target, weight, ignore_index, label_smoothing)
@@ -106,14 +107,7 @@ def cross_entropy(
         if x.ndim == 2 and x.size and (x.dtype is F32 or x.dtype is F64) and classes.dtype is I64 and classes.shape == x.shape[:1]:
             return _of_rows(input, x, classes, reduction, ignore_index)  # type: ignore[no-any-return]
     reduction = checked_reduction(reduction, size_average, reduce)
-    must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
-    must_be_integer("cross_entropy_loss", ignore_index=ignore_index)
-    if label_smoothing > 1.0:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    if not label_smoothing > 0.0:  # also below 0 and nan, of which PyTorch says nothing
-        label_smoothing = 0.0
-    must_all_be_tensors("cross_entropy_loss", input=input, target=target)
-    must_be_tensors("cross_entropy_loss", weight=weight)
+    label_smoothing = _check_arguments(input, target, weight, ignore_index, label_smoothing)
     x = input._data
     dim = min(1, x.ndim - 1)
     if _are_probabilities(input, target):
@@ -168,6 +162,17 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
         between = wrap(x, (node, 0))
     total = x.dtype.type(state.total_weight())
     return finished(between, classes, weight, losses, total, reduction, ignore_index, log_p)
+
+
+def _check_arguments(input: Any, target: Any, weight: Any, ignore_index: int, label_smoothing: float) -> float:
+    """The smoothing that is meant; TypeError for what is no tensor or no number."""
+    must_be_number("cross_entropy_loss", label_smoothing=label_smoothing)
+    must_be_integer("cross_entropy_loss", ignore_index=ignore_index)
+    if label_smoothing > 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    must_all_be_tensors("cross_entropy_loss", input=input, target=target)
+    must_be_tensors("cross_entropy_loss", weight=weight)
+    return label_smoothing if label_smoothing > 0.0 else 0.0  # also below 0 and nan, of which PyTorch says nothing
 
 
 def _are_probabilities(input: Any, target: Any) -> bool:

@@ -118,7 +118,7 @@ def soft_margin_loss_definition(
     """``soft_margin_loss`` in primitives: log(1 + e^z) for z = -y x, as max(z, 0) + log(1 + e^-|z|)."""
     reduction = checked_reduction(reduction, size_average, reduce)
     _labels(input, target)
-    return reduced(softplus_definition(-(input * target)), reduction)  # type: ignore[no-any-return]
+    return reduced(softplus_definition(-(input * target.to(input.dtype))), reduction)  # type: ignore[no-any-return]
 
 
 @loss(definition=soft_margin_loss_definition)
