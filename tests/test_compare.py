@@ -232,6 +232,17 @@ def test_units_in_the_last_place(dtype: str) -> None:
     assert ulps_between(np.array([-1], dtype), np.array([1], dtype)) == 2 * ulps_between(np.array([0], dtype), np.array([1], dtype))
 
 
+@pytest.mark.torch
+def test_complex_numbers(torch: Any) -> None:
+    def make(value: complex) -> Any:
+        c = torch.tensor([1 + 2j, value], requires_grad=True)
+        return (c * c).abs().sum()
+
+    assert compare(make(1j), make(1j)).same
+    report = compare(make(1j), make(1.5j))
+    assert {"value", "gradient"} <= {d.kind for d in report.differences}
+
+
 def test_tensors_that_are_too_large_to_be_kept_are_compared_by_a_summary() -> None:
     def make(factor: float) -> Any:
         return (tinygrad_loss.ones(1_100_000, requires_grad=True) * factor).exp().sum()

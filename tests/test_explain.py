@@ -337,8 +337,31 @@ def test_a_node_without_a_formula_says_so(lib: Any) -> None:
     report = explain(Twice.apply(x).sum())
     text = str(report)
     assert "The table of formulas has no entry for TwiceBackward: here are its numbers alone." in text
-    assert "1 of the 2 gradients that were sent are what the formulas give" in text
+    assert text.endswith("1 of the 2 gradients that were sent are what the formulas give for these numbers; not worked out: 1.")
     np.testing.assert_array_equal(report.steps[1].sends[0].gradient.array, [2, 2, 2])
+
+
+@pytest.mark.torch
+def test_complex_numbers_are_not_worked_out(torch: Any) -> None:
+    c = torch.tensor([1 + 2j], requires_grad=True)
+    text = str(explain((c * c).abs().sum()))
+    assert "(Not worked out: the formulas are those of real numbers.)" in text
+    assert "different" not in text
+
+
+@pytest.mark.torch
+def test_a_network_of_pytorch(torch: Any) -> None:
+    """A small network with cross-entropy, its parameters by name, down to the gradients that backward() gives."""
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
+    loss = torch.nn.CrossEntropyLoss()(model(torch.tensor([[1.0, 2.0], [-1.0, 0.5]])), torch.tensor([0, 1]))
+    report = explain(loss, params=model)
+    sent = [sent for step in report.steps for sent in step.sends]
+    assert len(sent) == 10 and all(one.agrees for one in sent)
+    loss.backward()
+    got = {step.name: step.gradients[0].array for step in report.steps if step.kind == "leaf"}
+    assert set(got) == {"0.weight", "0.bias", "2.weight", "2.bias"}
+    for name, parameter in model.named_parameters():
+        np.testing.assert_array_equal(got[name], parameter.grad.numpy())
 
 
 def test_results_that_are_no_scalars(lib: Any) -> None:

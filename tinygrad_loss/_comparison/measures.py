@@ -70,6 +70,8 @@ def gap(ours: Values, theirs: Values, tolerance: Tolerance) -> Gap | None:
         return None if found is None else replace(found, summarised=True)
     if ours.array.size != theirs.array.size:
         return None
+    if ours.array.dtype.kind == "c" and theirs.array.dtype.kind == "c":
+        return gap(_real(ours.array), _real(theirs.array), tolerance)
     a, b = ours.array.reshape(-1), theirs.array.reshape(-1)
     if a.dtype.kind == "c" or b.dtype.kind == "c":
         return None
@@ -92,6 +94,12 @@ def gap(ours: Values, theirs: Values, tolerance: Tolerance) -> Gap | None:
     place = tuple(int(i) for i in np.unravel_index(worst, ours.shape)) if ours.shape else ()
     return Gap(bool(close.all()), float(distance[worst]), place, float(wide_a[worst]), float(wide_b[worst]),
                float(np.where(np.isnan(apart), np.inf, apart).max()), int((~same).sum()), int(a.size), coarser(ours.dtype, theirs.dtype))
+
+
+def _real(array: NDArray[np.generic]) -> Values:
+    """Complex numbers as pairs of real ones, along a dimension more."""
+    pairs = np.ascontiguousarray(array).reshape(*array.shape, 1).view(np.float32 if array.dtype == np.complex64 else np.float64)
+    return Values.of(pairs)
 
 
 def coarser(one: str, other: str) -> str:

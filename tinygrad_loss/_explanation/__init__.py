@@ -77,7 +77,10 @@ class Explanation:
     def _tail(self) -> list[str]:
         told = [sent for step in self.steps for sent in step.sends if sent.gradient is not None]
         agreeing = sum(sent.agrees is True for sent in told)
-        lines = [] if not told else [f"{agreeing} of the {len(told)} gradients that were sent are what the formulas give for these numbers."]
+        differing, open_ = sum(sent.agrees is False for sent in told), sum(sent.agrees is None for sent in told)
+        more = f"; different: {differing}" if differing else ""
+        more += f"; not worked out: {open_}" if open_ else ""
+        lines = [] if not told else [f"{agreeing} of the {len(told)} gradients that were sent are what the formulas give for these numbers{more}."]
         if self.left_out:
             names = ", ".join(f"{count} {name}" for name, count in list(self.left_out.items())[:8])
             more = ", ..." if len(self.left_out) > 8 else ""

@@ -70,6 +70,8 @@ def _sent(node: Node, edge: Edge, facts: Facts, nodes: Mapping[str, Node]) -> Se
     rule = formula.rule(edge.input)
     terms: tuple[Quantity, ...] = ()
     result, why = None, ""
+    if any("complex" in dtype for dtype in _dtypes(node)):
+        return Sent(edge.input, edge.target, target, rule.rule, rule.rule_latex, (), edge.gradient, why="the formulas are those of real numbers")
     with np.errstate(all="ignore"):
         try:
             terms = tuple(Quantity(name, Values.of(numbers)) for name, numbers in rule.terms(facts, edge.input).items())
