@@ -123,7 +123,7 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     `loss` is a tensor of this package or of PyTorch that was computed from tensors with requires_grad=True. `level` is
     "pytorch" (the nodes that PyTorch records), "primitives" (each node that has a definition opened into the exp, log, sum,
     gather that define it) or "modules" (PyTorch's nodes in nested boxes, one for each nn.Module). With `depth`, modules that lie so many levels below the
-    model are single boxes: depth=0 shows the model as one, depth=1 its layers. `expand` opens some nodes only:
+    model, or hold no others, are single boxes: depth=0 shows the model as one, depth=1 its layers. `expand` opens some nodes only:
     their names, or ids such as "n2".
 
     Leaves are named by `params`, a module or a dict of names to tensors or modules; without it by the caller's own variables.

@@ -12,10 +12,11 @@ _CONTAINERS = ("ModuleList", "ModuleDict")  # they hold modules, but nobody call
 
 
 def find_boxes(graph: Graph, depth: int) -> dict[str, str]:
-    """For each node that lies in a module `depth` levels below the outermost (0: the outermost itself), or deeper: the id of that
-    module's group. The graph's nodes must be grouped by their modules. A module that a path leaves and enters again cannot be
-    one box and is left out."""
+    """For each node that lies in a module `depth` levels below the outermost (0: the outermost itself), or deeper, or in one that
+    holds no other module: the id of that module's group. The graph's nodes must be grouped by their modules. A module that a path
+    leaves and enters again cannot be one box and is left out."""
     groups = {group.id: group for group in graph.groups}
+    holders = {group.parent for group in graph.groups if group.kind == "module"}
     boxes: dict[str, str] = {}
     for node in graph.nodes:
         around = []
@@ -26,6 +27,8 @@ def find_boxes(graph: Graph, depth: int) -> dict[str, str]:
         called = [g.id for g in reversed(around) if g.kind == "module" and g.type and g.type not in _CONTAINERS]
         if len(called) > depth:
             boxes[node.id] = called[depth]
+        elif called and called[-1] not in holders:
+            boxes[node.id] = called[-1]
     while turning := set(boxes.values()) & _in_cycles(collapsed(graph, boxes)):
         boxes = {node: box for node, box in boxes.items() if box not in turning}
     return boxes
