@@ -25,6 +25,8 @@ from tinygrad_loss._comparison.findings import find
 from tinygrad_loss._comparison.measures import TOLERANCES, Tolerance, ulps_between
 from tinygrad_loss.cli import main
 from tinygrad_loss.graph import Edge, Graph, Node, Values, read_graph
+from tinygrad_loss.parity import table
+from tinygrad_loss.parity.checks import as_list
 
 X = np.array([[0.4499, 0.8788, 0.5056, 0.1445, 0.0907], [0.4715, 0.6950, 0.8860, 0.1334, 0.2139],
               [0.1923, 0.5645, 0.9867, 0.4618, 0.1355]], dtype=np.float32)
@@ -96,6 +98,13 @@ def test_where_the_numbers_part_by_a_hand_written_log_softmax(lib: Any) -> None:
     paired = {p.ours.type: p.theirs.type for p in report.pairs if p.ours and p.theirs}
     assert paired["SubBackward0"] == "LogSoftmaxBackward0" and paired["AccumulateGrad"] == "AccumulateGrad"
     assert report.same_numbers
+
+
+def test_the_result_is_compared_whatever_stands_for_its_node(lib: Any) -> None:
+    x = leaf(lib)
+    report = compare(-x.mean(), (-x).mean())
+    assert not report.same and report.same_numbers
+    assert not compare(-x.mean(), (-x).mean().reshape(1)).same_numbers
 
 
 def test_numbers_that_are_not_the_same(lib: Any) -> None:
@@ -283,6 +292,23 @@ def test_the_same_program_in_both_libraries(torch: Any, name: str) -> None:
     assert report.names == ("tinygrad_loss", "PyTorch")
     assert (report.ours.library, report.theirs.library) == ("tinygrad_loss", "PyTorch")
     assert "DIFFER" not in str(report)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("family", ["cross_entropy", "nll_loss", "bce", "mse", "softmax", "linear"])
+def test_the_rows_of_the_parity_table(torch: Any, family: str) -> None:
+    """Every option of the losses, run by compare() itself."""
+    rows = [row for row in table.rows() if row.error is None and row.graph and row.name.startswith(family)]
+    assert len(rows) >= 2
+    for row in rows:
+        inputs = [tinygrad_loss.from_numpy(np.array(a)).requires_grad_(one.grad) for one, a in zip(row.inputs, row.arrays("float64"))]
+
+        def first(lib: Any, *tensors: Any, row: Any = row) -> Any:
+            return next((out for out in as_list(row.call(lib, *tensors)) if out.grad_fn is not None), None)
+
+        if first(tinygrad_loss, *inputs) is not None:
+            report = compare(first, *inputs, rtol=1e-5, atol=1e-6)  # some rows compute in float32
+            assert {d.kind for d in report.differences} <= {"value", "gradient"} if "half" in row.name else report.same, report
 
 
 @pytest.mark.torch

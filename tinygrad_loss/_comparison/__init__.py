@@ -24,7 +24,7 @@ from ..page import Match, Side, to_html
 from .alignment import align
 from .drawing import side_by_side
 from .findings import find, partings
-from .measures import Gap, Tolerance
+from .measures import Gap, Tolerance, gap
 from .records import Difference, Pair, Parting
 from .replay import replayed
 from .runs import pytorch, run_both
@@ -72,7 +72,9 @@ class Comparison:
     the aligned nodes; `partings` says where the numbers part first, to the last bit. `ours` and `theirs` are the picture models.
     """
 
-    def __init__(self, ours: Graph, theirs: Graph, pairs: tuple[Pair, ...], names: tuple[str, str]) -> None:
+    def __init__(self, ours: Graph, theirs: Graph, pairs: tuple[Pair, ...], names: tuple[str, str],
+                 tolerance: Tolerance = Tolerance()) -> None:  # noqa: B008 - it cannot be changed
+        self._tolerance = tolerance
         self.ours = ours
         self.theirs = theirs
         self.pairs = pairs
@@ -93,8 +95,9 @@ class Comparison:
     def same_numbers(self) -> bool:
         """Whether the result and the gradients of all leaves are the same to the tolerance, whatever lies between."""
         ends = [p for p in self.pairs if (p.ours or p.theirs).kind == "leaf"]  # type: ignore[union-attr]
-        top = [p for p in self.pairs if p.ours is not None and p.ours.id == "n1"]
-        return (all(p.value is not None and p.value.close for p in top)
+        results = self.ours.nodes[0].value, self.theirs.nodes[0].value
+        apart = None if results[0] is None or results[1] is None else gap(results[0], results[1], self._tolerance)
+        return (apart is not None and apart.close and results[0].shape == results[1].shape  # type: ignore[union-attr]
                 and all(p.ours is not None and p.theirs is not None and _same_gradients(p) for p in ends))
 
     @property
@@ -253,7 +256,7 @@ def compared(sides: list[tuple[Any, object, tuple[Mapping[str, Any], ...]]], gra
         near += [f"{label} {id}" for id in inexact]
     ours, theirs = graphs
     names = names or _names(ours, theirs)
-    return Comparison(ours, theirs, tuple(find(ours, theirs, align(ours, theirs), near, tolerance, names)), names)
+    return Comparison(ours, theirs, tuple(find(ours, theirs, align(ours, theirs), near, tolerance, names)), names, tolerance)
 
 
 def _names(ours: Graph, theirs: Graph) -> tuple[str, str]:
