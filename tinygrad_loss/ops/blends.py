@@ -10,7 +10,8 @@ from .._dtypes import result_dtype, type_word
 from .._shapes import broadcast
 from ..autograd.node import Node
 from ._kinds import refuse_bool
-from ._record import Array, array_of, data_of, record
+from ._record import Array, data_of, record
+from ._strict import tensor_of
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -62,7 +63,7 @@ class LerpBackward1(Node):
 def _three(input: Any, tensor1: Any, tensor2: Any, function: str) -> list[Array]:
     """The three arrays in the dtype that promotion gives them."""
     named = (("input", input), ("tensor1", tensor1), ("tensor2", tensor2))
-    arrays = [array_of(one, function, name) for name, one in named]
+    arrays = [tensor_of(one, function, name) for name, one in named]
     broadcast([one.shape for one in arrays], function)
     kind = result_dtype(arrays).numpy
     return [one.astype(kind, copy=False) for one in arrays]
@@ -88,7 +89,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     >>> torch.addcdiv(torch.tensor([1.0]), torch.tensor([2.0, 3.0]), torch.tensor([4.0]), value=2)
     tensor([2.0000, 2.5000])
     """
-    if all(array_of(one, "addcdiv", "tensor1").dtype.kind != "f" for one in (tensor1, tensor2)):
+    if all(tensor_of(one, "addcdiv", "tensor1").dtype.kind != "f" for one in (tensor1, tensor2)):
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future release addcdiv will perform a true division of "
             "tensor1 and tensor2. Convert first: tensor1.float()"
@@ -105,7 +106,7 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | Number) -> Tensor:
     >>> torch.lerp(torch.tensor([0.0, 10.0]), torch.tensor([1.0, 20.0]), 0.5)
     tensor([ 0.5000, 15.0000])
     """
-    x, y = array_of(input, "lerp"), array_of(end, "lerp", "end")
+    x, y = tensor_of(input, "lerp"), tensor_of(end, "lerp", "end")
     w = data_of(weight)
     for name, one in (("end", y), *((("weight", w),) if isinstance(w, np.ndarray) and w.ndim else ())):
         if one.dtype != x.dtype:

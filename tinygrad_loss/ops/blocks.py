@@ -12,6 +12,7 @@ from .._shapes import broadcast, dim_of, listed
 from ..autograd.node import Node
 from ._kinds import refuse_bool
 from ._record import array_of, constant, data_of, harmonised, record
+from ._strict import tensor_of
 from .joining import meshgrid, stack
 from .linear import bmm, matched_batches, matmul
 from .linear_sums import _added as added, _times as times
@@ -81,7 +82,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.kron(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0]))
     tensor([ 1., 10.,  2., 20.])
     """
-    a, b = array_of(input, "kron").shape, array_of(other, "kron", "other").shape
+    a, b = tensor_of(input, "kron").shape, tensor_of(other, "kron", "other").shape
     ndim = max(len(a), len(b))
     a, b = (1,) * (ndim - len(a)) + a, (1,) * (ndim - len(b)) + b
     wide_a = tuple(n for length in a for n in (length, 1))
@@ -97,7 +98,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     >>> torch.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]), dim=0)
     tensor([0., 0., 1.])
     """
-    x, y = array_of(input, "cross"), array_of(other, "cross", "other")
+    x, y = tensor_of(input, "cross"), tensor_of(other, "cross", "other")
     if dim is None:
         shape = broadcast([x.shape, y.shape], "cross")
         if 3 not in shape:
@@ -142,7 +143,7 @@ def block_diag(*tensors: Any) -> Tensor:
             [0, 0, 3]])
     """
     parts = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    arrays = [array_of(one, "block_diag", "tensors") for one in parts]
+    arrays = [tensor_of(one, "block_diag", "tensors") for one in parts]
     for place, one in enumerate(arrays):
         if one.ndim > 2:
             raise RuntimeError(f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {place} has {one.ndim} dimensions")
@@ -168,7 +169,7 @@ def cartesian_prod(*tensors: Any) -> Tensor:
     """
     parts = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
     for one in parts:
-        shape = array_of(one, "cartesian_prod", "tensors").shape
+        shape = tensor_of(one, "cartesian_prod", "tensors").shape
         if len(shape) != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {listed(shape)}")
     if len(parts) == 1:
@@ -185,7 +186,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
             [1, 3],
             [2, 3]])
     """
-    x = array_of(input, "combinations")
+    x = tensor_of(input, "combinations")
     if x.ndim != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {listed(x.shape)}")
     if r < 0:
@@ -219,7 +220,7 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 
 def _parts(input: Any, wanted: Any, dim: int, least: int, name: str) -> tuple[Any, ...]:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     if x.ndim < least:
         raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {x.ndim} dimensions!")
     place = 0 if x.ndim == 1 else dim
@@ -239,7 +240,7 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
     tensor([[1., 3.],
             [0., 1.]])
     """
-    x = array_of(input, "matrix_power")
+    x = tensor_of(input, "matrix_power")
     if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
         raise RuntimeError(f"linalg.matrix_power: A must be batches of square matrices, but they have shape {listed(x.shape)}")
     if x.dtype.kind != "f":

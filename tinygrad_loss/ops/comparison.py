@@ -13,6 +13,7 @@ from ..autograd.variable import Variable
 from ._kinds import refuse
 from ._record import array_of, constant, data_of, harmonised
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -32,6 +33,8 @@ def compared(function: Callable[..., Any], input: Any, other: Any, name: str) ->
 
 def _pair(input: Any, other: Any, name: str) -> tuple[Any, Any]:
     call = f"{name}() received an invalid combination of arguments: {name}"
+    if not isinstance(other, Variable):
+        tensor_of(input, call)
     return harmonised(array_of(input, call), other if isinstance(other, SCALARS) else array_of(other, call, "other"))
 
 
@@ -108,7 +111,7 @@ def ge(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 def _logic(function: Callable[..., Any], input: Any, other: Any, name: str) -> Any:
-    a, b = array_of(input, name), array_of(other, name, "other")
+    a, b = tensor_of(input, name), tensor_of(other, name, "other")
     return constant((input, other), function(a, b)) if a.shape == b.shape else compared(function, input, other, name)
 
 
@@ -198,7 +201,7 @@ def bitwise_not(input: Tensor) -> Tensor:
     >>> ~torch.tensor([True, False]), ~torch.tensor([0, 5])
     (tensor([False,  True]), tensor([-1, -6]))
     """
-    x = array_of(input, "bitwise_not")
+    x = tensor_of(input, "bitwise_not")
     if x.dtype.kind == "f":
         refuse(x, "bitwise_not_cpu")
     return constant((input,), np.invert(x))  # type: ignore[no-any-return]
@@ -218,7 +221,7 @@ def isnan(input: Tensor) -> Tensor:
     >>> torch.isnan(torch.tensor([1.0, float("nan")]))
     tensor([False,  True])
     """
-    return constant((input,), np.isnan(array_of(input, "isnan")))  # type: ignore[no-any-return]
+    return constant((input,), np.isnan(tensor_of(input, "isnan")))  # type: ignore[no-any-return]
 
 
 def isinf(input: Tensor) -> Tensor:
@@ -228,7 +231,7 @@ def isinf(input: Tensor) -> Tensor:
     >>> torch.isinf(torch.tensor([1.0, -float("inf")]))
     tensor([False,  True])
     """
-    return constant((input,), np.isinf(array_of(input, "isinf")))  # type: ignore[no-any-return]
+    return constant((input,), np.isinf(tensor_of(input, "isinf")))  # type: ignore[no-any-return]
 
 
 def isfinite(input: Tensor) -> Tensor:
@@ -238,7 +241,7 @@ def isfinite(input: Tensor) -> Tensor:
     >>> torch.isfinite(torch.tensor([1.0, float("inf"), float("nan")]))
     tensor([ True, False, False])
     """
-    return constant((input,), np.isfinite(array_of(input, "isfinite")))  # type: ignore[no-any-return]
+    return constant((input,), np.isfinite(tensor_of(input, "isfinite")))  # type: ignore[no-any-return]
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
@@ -248,7 +251,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     >>> torch.isclose(torch.tensor([1.0, 2.0]), torch.tensor([1.000001, 2.1]))
     tensor([ True, False])
     """
-    a, b = array_of(input, "isclose"), array_of(other, "isclose", "other")
+    a, b = tensor_of(input, "isclose"), tensor_of(other, "isclose", "other")
     if a.dtype != b.dtype:
         raise RuntimeError(
             f"isclose(): {type_word(a.dtype)} did not match {type_word(b.dtype)}. Convert one: other.to(input.dtype)"
@@ -286,7 +289,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
     True
     """
-    a, b = array_of(input, "equal"), array_of(other, "equal", "other")
+    a, b = tensor_of(input, "equal"), tensor_of(other, "equal", "other")
     return a.shape == b.shape and bool(np.all(np.equal(*harmonised(a, b))))
 
 
@@ -313,7 +316,7 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 
 def _truth(function: Callable[..., Any], input: Any, dim: Any, keepdim: bool, name: str) -> Any:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     dims = () if isinstance(dim, (tuple, list)) and not dim else dims_of(dim, x.ndim, name)
     out = np.asarray(function(x, axis=dims, keepdims=keepdim))
     return constant((input,), out.astype(np.uint8) if x.dtype == np.uint8 else out)
@@ -327,5 +330,5 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), dim=0)
     tensor([1, 2])
     """
-    x = array_of(input, "count_nonzero")
+    x = tensor_of(input, "count_nonzero")
     return constant((input,), np.asarray(np.count_nonzero(x, axis=dims_of(dim, x.ndim, "count_nonzero"))))  # type: ignore[no-any-return]

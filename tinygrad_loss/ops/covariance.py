@@ -13,7 +13,8 @@ from .._shapes import broadcast, dim_of, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._kinds import refuse
-from ._record import array_of, data_of, harmonised, record
+from ._record import data_of, harmonised, record
+from ._strict import tensor_of
 from .arithmetic import div, sub
 from .diagonals import diagonal
 from .linear import mm
@@ -90,7 +91,7 @@ def cov(
     tensor([[ 1., -1.],
             [-1.,  1.]])
     """
-    x = array_of(input, "cov")
+    x = tensor_of(input, "cov")
     if x.ndim > 2:
         raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {x.ndim} dimensions")
     if x.dtype == np.bool_:
@@ -121,7 +122,7 @@ def _weights(fweights: Any, aweights: Any, count: int) -> Any:
     for name, one, kinds in (("fweights", fweights, "iu"), ("aweights", aweights, "f")):
         if one is None:
             continue
-        data = array_of(one, "cov", name)
+        data = tensor_of(one, "cov", name)
         if data.ndim > 1:
             raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {data.ndim} dimensions")
         if data.dtype.kind not in kinds:
@@ -145,7 +146,7 @@ def corrcoef(input: Tensor) -> Tensor:
     tensor([[ 1., -1.],
             [-1.,  1.]])
     """
-    x = array_of(input, "corrcoef")
+    x = tensor_of(input, "corrcoef")
     if x.ndim > 2:
         raise RuntimeError(f"corrcoef(): expected input to have two or fewer dimensions but got an input with {x.ndim} dimensions")
     c = cov(input)
@@ -162,7 +163,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     >>> torch.dist(torch.tensor([3.0, 0.0]), torch.tensor([0.0, 4.0]))
     tensor(5.)
     """
-    x, y = array_of(input, "dist"), array_of(other, "dist", "other")
+    x, y = tensor_of(input, "dist"), tensor_of(other, "dist", "other")
     broadcast([x.shape, y.shape], "dist")
     if np.bool_ in (x.dtype, y.dtype):
         sub(input, other)  # says so
@@ -178,7 +179,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     >>> torch.cdist(torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 4.0], [1.0, 0.0]]))
     tensor([[5., 1.]])
     """
-    x, y = array_of(x1, "cdist", "x1"), array_of(x2, "cdist", "x2")
+    x, y = tensor_of(x1, "cdist", "x1"), tensor_of(x2, "cdist", "x2")
     for name, one in (("X1", x), ("X2", y)):
         if one.dtype == np.float16:
             refuse(one, "cdist")
@@ -207,7 +208,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     tensor([[1.5000, 2.0000],
             [0.6000, 0.8000]])
     """
-    x = array_of(input, "renorm")
+    x = tensor_of(input, "renorm")
     if p <= 0 or math.isnan(p):
         raise RuntimeError(f"renorm: non-positive-norm not supported: p is {p}")
     if x.ndim < 2:

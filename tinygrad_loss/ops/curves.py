@@ -12,6 +12,7 @@ from ..kernels import special
 from ..kernels.bessel import scaled_i
 from ._elementwise import elementwise, flat
 from ._record import Array, Binary, array_of, binary, constant, data_of, floating, record, unary
+from ._strict import tensor_of
 from .arithmetic import add_number, mul_number
 from .entropies import _x_log_y as x_log_y
 from .gammas import TWO_OVER_ROOT_PI, digamma, erf, lgamma
@@ -209,7 +210,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     >>> torch.logit(torch.tensor([0.5, 0.9, 1.0])), torch.logit(torch.tensor([1.0]), eps=0.1)
     (tensor([0.0000, 2.1972,    inf]), tensor([2.1972]))
     """
-    x = floating(array_of(input, "logit"))
+    x = floating(tensor_of(input, "logit"))
     held = x if eps is None else np.clip(x, x.dtype.type(eps), x.dtype.type(1 - eps))
     return record(LogitBackward0, (input,), np.asarray(np.log(held / (1 - held))), (x, eps))  # type: ignore[no-any-return]
 
@@ -223,9 +224,9 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
     """
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1, not {p} (mvlgamma)")
-    if array_of(input, "mvlgamma").dtype == np.bool_:
+    if tensor_of(input, "mvlgamma").dtype == np.bool_:
         raise RuntimeError("The input tensor may not be a boolean tensor.")
-    x = floating(array_of(input, "mvlgamma"))
+    x = floating(tensor_of(input, "mvlgamma"))
     out = np.asarray(_summed(lgamma, x, p) + x.dtype.type(p * (p - 1) / 4 * math.log(math.pi)))
     return record(MvlgammaBackward0, (input,), out, (x, p))  # type: ignore[no-any-return]
 
@@ -290,7 +291,7 @@ def _no_bool(input: Any, name: str) -> Any:
 
 def sgn(input: Tensor) -> Tensor:
     """The sign: -1, 0 or 1. The same as ``sign`` for real numbers."""
-    x = array_of(input, "sgn")
+    x = tensor_of(input, "sgn")
     out: Any = np.asarray(sign(x))  # type: ignore[arg-type]
     return record(SgnBackward0, (input,), out, (x, out))  # type: ignore[no-any-return]
 
@@ -307,14 +308,14 @@ def angle(input: Tensor) -> Tensor:
 
 def positive(input: Tensor) -> Tensor:
     """``+input``: the tensor itself; not for bools (RuntimeError)."""
-    if array_of(input, "positive").dtype == np.bool_:
+    if tensor_of(input, "positive").dtype == np.bool_:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
 
 
 def same(input: Tensor) -> Tensor:
     """The tensor itself: what ``conj``, ``resolve_conj`` and their like make of real numbers."""
-    array_of(input, "conj")
+    tensor_of(input, "conj")
     return input
 
 
@@ -326,13 +327,13 @@ def nan_to_num(input: Tensor, nan: float | None = None, posinf: float | None = N
     >>> torch.nan_to_num(torch.tensor([float("nan"), 1.0, float("inf")]), nan=0.5, posinf=9.0)
     tensor([0.5000, 1.0000, 9.0000])
     """
-    x = array_of(input, "nan_to_num")
+    x = tensor_of(input, "nan_to_num")
     out = np.nan_to_num(x, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf) if x.dtype.kind == "f" else x.copy()
     return record(NanToNumBackward0, (input,), np.asarray(out), (x,))  # type: ignore[no-any-return]
 
 
 def _asked(function: Any, input: Any, name: str) -> Any:
-    return constant((input,), np.asarray(function(array_of(input, name))))
+    return constant((input,), np.asarray(function(tensor_of(input, name))))
 
 
 def signbit(input: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from ..autograd.node import Node
 from ._adjoints import places_at, scattered
 from ._kinds import refuse_bool
 from ._record import Array, array_of, data_of, record
+from ._strict import tensor_of
 from ._views import view_of
 from .shaping import reshape
 
@@ -133,7 +134,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     tensor([[1, 0],
             [0, 2]])
     """
-    x = array_of(input, "diag")
+    x = tensor_of(input, "diag")
     if x.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {x.ndim}D")
     if x.ndim == 1:
@@ -148,7 +149,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     >>> torch.diag_embed(torch.tensor([[1, 2]])).shape
     torch.Size([1, 2, 2])
     """
-    x = array_of(input, "diag_embed")
+    x = tensor_of(input, "diag_embed")
     ndim = x.ndim + 1
     a, b = dim_of(dim1, ndim, "diag_embed"), dim_of(dim2, ndim, "diag_embed")
     if a == b:
@@ -174,7 +175,7 @@ def trace(input: Tensor) -> Tensor:
     >>> torch.trace(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor(5.)
     """
-    x = array_of(input, "trace")
+    x = tensor_of(input, "trace")
     if x.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
     refuse_bool(x, "trace")

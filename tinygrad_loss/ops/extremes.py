@@ -16,8 +16,9 @@ from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
 from ..autograd.variable import Variable
 from ._places import put_along, shared, taken_along
-from ._record import Array, Binary, array_of, binary, constant, data_of, record, record_many
+from ._record import Array, Binary, binary, constant, data_of, record, record_many
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 from .selection import where
 
 if TYPE_CHECKING:
@@ -143,14 +144,14 @@ def min(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False, *, other: An
 
 
 def _of_all(op: type[Node], function: Callable[[Array], Any], input: Any, name: str) -> Any:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     check_not_empty(x, None, name)
     out = np.asarray(function(x))
     return record(op, (input,), out, (x, out))
 
 
 def _along(op: type[MultiNode], function: Any, input: Any, dim: Any, keepdim: bool, name: str) -> tuple[Any, ...]:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     if not isinstance(dim, (int, np.integer)) or isinstance(dim, bool):
         raise TypeError(
             f"{name}() received an invalid combination of arguments: the second is {dim!r} ({type(dim).__name__}), but must be "
@@ -202,7 +203,7 @@ def amin(input: Tensor, dim: Any = (), keepdim: bool = False) -> Tensor:
 
 
 def _over(op: type[Node], function: Any, input: Any, dim: Any, keepdim: bool, name: str) -> Any:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     dims = dims_of(dim, x.ndim, name)
     check_not_empty(x, None if dim == () else dims, name)
     out = np.asarray(function(x, axis=dims, keepdims=keepdim))
@@ -232,7 +233,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _place(function: Any, input: Any, dim: int | None, keepdim: bool, name: str) -> Any:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     if x.dtype == np.bool_:
         raise RuntimeError(f"{name}(): does not support bool input. Convert it first: x.int()")
     if dim is None and not x.size:
@@ -249,7 +250,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.maximum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([3., 5.])
     """
-    array_of(input, "maximum"), array_of(other, "maximum", "other")
+    tensor_of(input, "maximum"), tensor_of(other, "maximum", "other")
     return binary(MaximumBackward0, input, other)  # type: ignore[no-any-return]
 
 
@@ -260,7 +261,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.minimum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([1., 3.])
     """
-    array_of(input, "minimum"), array_of(other, "minimum", "other")
+    tensor_of(input, "minimum"), tensor_of(other, "minimum", "other")
     return binary(MinimumBackward0, input, other)  # type: ignore[no-any-return]
 
 
@@ -272,7 +273,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     >>> torch.aminmax(torch.tensor([3.0, 1.0, 2.0])).max
     tensor(3.)
     """
-    x = array_of(input, "aminmax")
+    x = tensor_of(input, "aminmax")
     if dim is None and not x.size:
         raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.")
     dims = None if dim is None else dims_of(dim, x.ndim, "aminmax")

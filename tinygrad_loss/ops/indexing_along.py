@@ -13,6 +13,7 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._adjoints import emptied, padded, places_at, scattered, taken
 from ._record import Array, array_of, data_of, record
+from ._strict import tensor_of
 from ._writes import Write, on_a_copy, write_at
 from .shaping import broadcast_array, expand
 from .slicing import at
@@ -132,7 +133,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     tensor([[3, 4],
             [3, 4]])
     """
-    x = array_of(input, "index_select")
+    x = tensor_of(input, "index_select")
     place, places = _vector_index(input, dim, index, "index_select")
     size = x.shape[place] if x.ndim else 1
     if place == 1:
@@ -253,7 +254,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
     tensor([1, 4])
     """
-    x, places = array_of(input, "take"), array_of(index, "take", "index")
+    x, places = tensor_of(input, "take"), tensor_of(index, "take", "index")
     if places.dtype != np.int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {type_word(places.dtype)}")
     _in_range(

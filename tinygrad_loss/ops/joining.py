@@ -13,8 +13,9 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._adjoints import part
 from ._casts import clone
-from ._record import Array, array_of, data_of, record
+from ._record import Array, data_of, record
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 from .indexing_along import index_select
 from .shaping import expand, reshape, unsqueeze, view
 from .slicing import at
@@ -72,11 +73,12 @@ def _arrays(tensors: Any, function: str) -> list[Array]:
     if isinstance(tensors, Variable) or not isinstance(tensors, Sequence):
         raise TypeError(f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}")
     for place, one in enumerate(tensors):
-        if not isinstance(one, (Variable, np.ndarray)):
-            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(one).__name__} ({function}())")
+        if not isinstance(one, Variable):
+            kind = "numpy.ndarray" if isinstance(one, np.ndarray) else type(one).__name__
+            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {kind} ({function}())")
     if not tensors and function != "cat":
         raise RuntimeError(f"{function} expects a non-empty TensorList")
-    return [array_of(one, function) for one in tensors]
+    return [tensor_of(one, function) for one in tensors]
 
 
 @numpy_spelling
@@ -215,7 +217,7 @@ def repeat(input: Tensor, *times: Any, repeats: Any = None) -> Tensor:
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    x = array_of(input, "repeat")
+    x = tensor_of(input, "repeat")
     times = sizes_of(times or (() if repeats is None else (repeats,)), "repeat")
     if len(times) < x.ndim:
         raise RuntimeError(
@@ -236,7 +238,7 @@ def tile(input: Tensor, *times: Any, dims: Any = None) -> Tensor:
             [2, 2]])
     """
     times = sizes_of(times or (() if dims is None else (dims,)), "tile")
-    return repeat(input, (1,) * (array_of(input, "tile").ndim - len(times)) + times)
+    return repeat(input, (1,) * (tensor_of(input, "tile").ndim - len(times)) + times)
 
 
 def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
@@ -246,7 +248,7 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
     >>> torch.tensor([1, 2]).repeat_interleave(2)
     tensor([1, 1, 2, 2])
     """
-    x = array_of(input, "repeat_interleave")
+    x = tensor_of(input, "repeat_interleave")
     if repeats is None:
         if x.ndim != 1 or x.dtype.kind not in "iu":
             raise RuntimeError("repeat_interleave only accepts 1D vector as repeat")
@@ -256,7 +258,7 @@ def repeat_interleave(input: Tensor, repeats: Any = None, dim: int | None = None
         raise RuntimeError(f"Repeats must be non-negative, got {counts}")
     if dim is None:
         input, dim = reshape(input, -1), 0
-    x = array_of(input, "repeat_interleave")
+    x = tensor_of(input, "repeat_interleave")
     place = dim_of(dim, x.ndim, "repeat_interleave")
     if isinstance(counts, (int, np.integer)) or np.size(counts) == 1:
         copies = expand(unsqueeze(input, place + 1), (*x.shape[: place + 1], int(counts), *x.shape[place + 1 :]))
@@ -295,7 +297,7 @@ def broadcast_tensors(*tensors: Any) -> list[Any]:
     [torch.Size([2, 3]), torch.Size([2, 3])]
     """
     given = tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Variable) else tensors
-    shape = broadcast([array_of(one, "broadcast_tensors").shape for one in given], "broadcast_tensors")
+    shape = broadcast([tensor_of(one, "broadcast_tensors").shape for one in given], "broadcast_tensors")
     return [expand(one, shape) for one in given]
 
 
@@ -312,7 +314,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     for one in given:
-        if array_of(one, "meshgrid").ndim > 1:
+        if tensor_of(one, "meshgrid").ndim > 1:
             raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {one}")
     order = [1, 0, *range(2, len(given))] if indexing == "xy" and len(given) > 1 else list(range(len(given)))
     shape = tuple(data_of(given[place]).size for place in order)

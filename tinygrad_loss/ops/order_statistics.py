@@ -14,8 +14,9 @@ from ..autograd.node import MultiNode, Node
 from ..autograd.variable import Variable
 from ._kinds import refuse_bool
 from ._places import put_along, shared, taken_along
-from ._record import Array, array_of, constant, data_of, record, record_many
+from ._record import Array, constant, data_of, record, record_many
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 from .blends import lerp
 from .extremes import NOT_GIVEN, check_not_empty
 from .gathering import gather
@@ -89,7 +90,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
     tensor(2.)
     """
-    x = array_of(input, "kthvalue")
+    x = tensor_of(input, "kthvalue")
     place = dim_of(dim, x.ndim, "kthvalue")
     length = x.shape[place] if x.ndim else 1
     check_not_empty(x, (place,), "kthvalue")
@@ -109,7 +110,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     >>> torch.mode(torch.tensor([2, 1, 1, 3])).values
     tensor(1)
     """
-    x = array_of(input, "mode")
+    x = tensor_of(input, "mode")
     place = dim_of(dim, x.ndim, "mode")
     check_not_empty(x, (place,), "mode")
     indices = np.apply_along_axis(_most_frequent, place, x) if x.ndim and x.size else np.zeros(x.shape, np.int64)
@@ -130,7 +131,7 @@ def nanmedian(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False) -> Any
     >>> torch.nanmedian(torch.tensor([float("nan"), 1.0, 3.0]))
     tensor(1.)
     """
-    x = array_of(input, "nanmedian")
+    x = tensor_of(input, "nanmedian")
     refuse_bool(x, "median_cpu")
     if dim is NOT_GIVEN:
         row = x.reshape(-1)
@@ -156,7 +157,7 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DTyp
     >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
     tensor(3.)
     """
-    x = in_dtype(array_of(input, "nansum"), dtype)
+    x = in_dtype(tensor_of(input, "nansum"), dtype)
     dims = dims_of(dim, x.ndim, "nansum")
     if x.dtype.kind != "f":
         return constant((input,), x.sum(axis=dims, keepdims=keepdim, dtype=np.int64 if dtype is None else dtype.numpy))  # type: ignore[no-any-return]
@@ -172,7 +173,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DTy
     >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
     tensor(1.5000)
     """
-    x = array_of(input, "nanmean")
+    x = tensor_of(input, "nanmean")
     if x.dtype.kind != "f":
         raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {type_word(x.dtype)}")
     counts = np.asarray((~np.isnan(x)).sum(axis=dims_of(dim, x.ndim, "nanmean"), keepdims=keepdim))
@@ -208,7 +209,7 @@ def nanquantile(
 
 
 def _quantile(input: Any, q: Any, dim: int | None, keepdim: bool, interpolation: str, name: str) -> Any:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     parts = _parts(x, q, interpolation, name)
     place = None if dim is None else dim_of(dim, x.ndim, name)
     if not x.size:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._dtypes import float64, type_word, weak_float
+from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._adjoints import nothing
 from ._casts import cast
-from ._record import Binary, array_of, binary, data_of, harmonised, operand, record
+from ._record import Array, Binary, array_of, binary, data_of, harmonised, operand, record
 from .comparison import compared
 from .pointwise import exp, exp2
 from .powers import pow, power
@@ -118,6 +119,11 @@ def _turned(x: Any, y: Any) -> Any:
     return where(zero, 0.0, y / where(zero, 1.0, x))
 
 
+def _applied(function: Callable[..., Any], a: Array, b: Array, name: str) -> Any:
+    broadcast([a.shape, b.shape], name)
+    return function(a, b)
+
+
 def _floats(input: Any, other: Any, name: str, kernel: str) -> None:
     """TypeError unless both are tensors, NotImplementedError unless their numbers are floating-point numbers."""
     a, _ = harmonised(array_of(input, name), array_of(other, name, "other"))
@@ -134,7 +140,7 @@ def hypot(input: Tensor, other: Tensor) -> Tensor:
     """
     _floats(input, other, "hypot", "hypot_cpu")
     a, b = harmonised(data_of(input), data_of(other))
-    out = np.asarray(compared(np.hypot, a, b, "hypot"))
+    out = np.asarray(_applied(np.hypot, a, b, "hypot"))
     return record(HypotBackward0, (input, other), out, (a, b, out))  # type: ignore[no-any-return]
 
 
@@ -192,7 +198,7 @@ def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
     x, y = harmonised(array_of(input, "copysign"), operand(CopysignBackward0, other))
     kind = weak_float(x.dtype)
     x, y = x.astype(kind, copy=False), y.astype(kind, copy=False)
-    out = np.asarray(compared(np.copysign, x, y, "copysign"))
+    out = np.asarray(_applied(np.copysign, x, y, "copysign"))
     if isinstance(other, Variable):
         return record(CopysignBackward0, (input, other), out, (x, out))  # type: ignore[no-any-return]
     return record(CopysignBackward1, (input,), out, (x, out))  # type: ignore[no-any-return]
@@ -208,7 +214,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     x, n = array_of(input, "ldexp"), array_of(other, "ldexp", "other")
     two = np.exp2(n.astype(weak_float(n.dtype), copy=False))
     a, b = harmonised(x, two)
-    out = np.asarray(compared(np.multiply, a, b, "ldexp"))
+    out = np.asarray(_applied(np.multiply, a, b, "ldexp"))
     return record(LdexpBackward0, (input, other), out, (n.astype(out.dtype, copy=False), out))  # type: ignore[no-any-return]
 
 
@@ -233,7 +239,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     x, at_zero = array_of(input, "heaviside"), array_of(values, "heaviside", "values")
     if x.dtype != at_zero.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    out = np.asarray(compared(lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), x, at_zero, "heaviside"))
+    out = np.asarray(_applied(lambda x, y: np.where(x == 0, y, (x > 0).astype(x.dtype)), x, at_zero, "heaviside"))
     message = ("derivative for aten::heaviside is not implemented",)
     return record(NotImplementedBackward, (input, values), out, message)  # type: ignore[no-any-return]
 

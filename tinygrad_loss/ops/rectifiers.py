@@ -9,6 +9,7 @@ import numpy as np
 from .._dtypes import SCALARS, type_word
 from ..autograd.node import Node
 from ._record import array_of, data_of, record
+from ._strict import tensor_of
 from ._views import rewrite
 from .selection import where
 
@@ -56,7 +57,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     >>> y = torch.nn.functional.hardtanh(x); y.sum().backward(); y, x.grad
     (tensor([-1.0000,  0.5000,  1.0000], grad_fn=<HardtanhBackward0>), tensor([0., 1., 0.]))
     """
-    x = array_of(input, "hardtanh")
+    x = tensor_of(input, "hardtanh")
     if x.dtype == np.bool_:
         raise RuntimeError("Bool inputs not supported for hardtanh. Convert it: input.float()")
     if x.dtype.kind == "u" and (int(min_val) < 0 or int(max_val) < 0):
@@ -76,7 +77,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     >>> torch.nn.functional.leaky_relu(torch.tensor([-1.0, 2.0]), 0.1)
     tensor([-0.1000,  2.0000])
     """
-    x = array_of(input, "leaky_relu")
+    x = tensor_of(input, "leaky_relu")
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"leaky_relu_cpu\" not implemented for '{type_word(x.dtype)}'. Convert it: input.float()")
     if not isinstance(negative_slope, SCALARS):

@@ -14,7 +14,8 @@ from .._dtypes import type_word
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._elementwise import elementwise, flat, passed
-from ._record import Array, Binary, Unary, array_of, binary, constant, harmonised, operand, record, unary
+from ._record import Array, Binary, Unary, binary, constant, harmonised, operand, record, unary
+from ._strict import tensor_of
 from .arithmetic import div
 
 if TYPE_CHECKING:
@@ -120,14 +121,14 @@ def frac(input: Tensor) -> Tensor:
 
 
 def _flat(op: type[Unary], input: Any, kernel: str) -> Any:
-    x = array_of(input, kernel.removesuffix("_vml"))
+    x = tensor_of(input, kernel.removesuffix("_vml"))
     if x.dtype == np.bool_:
         raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for 'Bool'")
     return unary(op, input) if x.dtype.kind == "f" else constant((input,), x.copy())
 
 
 def _only_floats(input: Any, name: str) -> Array:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{type_word(x.dtype)}'")
     return x
@@ -136,7 +137,7 @@ def _only_floats(input: Any, name: str) -> Array:
 def _divided(op: type[Node], one: type[Unary], input: Any, other: Any, name: str) -> Any:
     """A remainder, after the checks of its operands; ``one`` is the node where ``other`` is a number."""
     if not isinstance(other, Variable):
-        array_of(input, f"{name}() received an invalid combination of arguments: {name}")
+        tensor_of(input, f"{name}() received an invalid combination of arguments: {name}")
     a, b = harmonised(_operand(input), _operand(other))
     if a.dtype == np.bool_:
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
@@ -178,7 +179,7 @@ def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.fmod(torch.tensor([5, -5]), 3)
     tensor([ 2, -2])
     """
-    array_of(input, "fmod() received an invalid combination of arguments: fmod")
+    tensor_of(input, "fmod() received an invalid combination of arguments: fmod")
     return _divided(FmodBackward1, FmodBackward0, input, other, "fmod")  # type: ignore[no-any-return]
 
 

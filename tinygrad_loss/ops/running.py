@@ -15,6 +15,7 @@ from ._casts import clone
 from ._places import put_along, taken_along
 from ._record import Array, array_of, data_of, record, record_many
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 from .arithmetic import div_number, mul_number, sub
 from .comparison import bitwise_xor
 from .joining import cat
@@ -94,7 +95,7 @@ def cummin(input: Tensor, dim: int) -> Any:
 
 
 def _extreme(op: type[MultiNode], function: Any, input: Any, dim: int, name: str) -> tuple[Any, ...]:
-    x = array_of(input, name)
+    x = tensor_of(input, name)
     place = dim_of(dim, x.ndim, name)
     row = x.reshape(1) if not x.ndim else x
     best = function.accumulate(row, place) if row.size else row
@@ -128,12 +129,12 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None
     >>> torch.diff(torch.tensor([1, 3, 6])), torch.diff(torch.tensor([1, 3, 6]), n=2)
     (tensor([2, 3]), tensor([1]))
     """
-    x = array_of(input, "diff")
+    x = tensor_of(input, "diff")
     if not x.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     place = dim_of(dim, x.ndim, "diff")
     for end in (prepend, append):
-        if end is not None and array_of(end, "diff", "prepend").ndim != x.ndim:
+        if end is not None and tensor_of(end, "diff", "prepend").ndim != x.ndim:
             raise RuntimeError("diff expects prepend or append to be the same dimension as input")
     if not n:
         return clone(input)
@@ -171,7 +172,7 @@ def _widths(y: Any, x: Any, dim: int, name: str) -> Any:
 
 
 def _no_bool(y: Any, name: str) -> Array:
-    data = array_of(y, name, "y")
+    data = tensor_of(y, name, "y")
     if data.dtype == np.bool_:
         raise RuntimeError(f"{name}: received a bool input for `y`, but bool is not supported. Convert first: y.int()")
     return data

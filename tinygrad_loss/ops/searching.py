@@ -14,7 +14,8 @@ from .._shapes import dim_of, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._kinds import refuse_bool
-from ._record import Array, array_of, constant, data_of, harmonised, record
+from ._record import Array, constant, data_of, harmonised, record
+from ._strict import tensor_of
 from .selection import nonzero
 
 if TYPE_CHECKING:
@@ -45,15 +46,15 @@ def searchsorted(
     >>> torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([3, 4])), torch.searchsorted(torch.tensor([1, 3, 5]), 3, right=True)
     (tensor([1, 2]), tensor(2))
     """
-    row = array_of(sorted_sequence, "searchsorted", "sorted_sequence")
+    row = tensor_of(sorted_sequence, "searchsorted", "sorted_sequence")
     if side is not None and side not in ("left", "right"):
         raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
         raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
-    values = np.asarray(input, row.dtype) if isinstance(input, SCALARS) else array_of(input, "searchsorted")
+    values = np.asarray(input, row.dtype) if isinstance(input, SCALARS) else tensor_of(input, "searchsorted")
     _check_rows(row, values, isinstance(input, SCALARS), out_int32)
     if sorter is not None:
-        order = array_of(sorter, "searchsorted", "sorter")
+        order = tensor_of(sorter, "searchsorted", "sorter")
         if order.shape != row.shape:
             raise RuntimeError(
                 f"torch.searchsorted(): boundary and sorter must have the same size, but got {listed(row.shape)} and "
@@ -105,7 +106,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     >>> torch.bucketize(torch.tensor([0, 3, 9]), torch.tensor([1, 3, 5]))
     tensor([0, 1, 3])
     """
-    row = array_of(boundaries, "bucketize", "boundaries")
+    row = tensor_of(boundaries, "bucketize", "boundaries")
     refuse_bool(row, "searchsorted_out_cpu")
     if row.ndim != 1:
         raise RuntimeError(f"bucketize(): boundaries tensor must be 1 dimension, but got dim({row.ndim})")
@@ -120,7 +121,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     tensor([False,  True, False])
     """
     if not (isinstance(elements, Variable) or isinstance(test_elements, Variable)):
-        array_of(elements, "isin() received an invalid combination of arguments: isin", "elements")
+        tensor_of(elements, "isin() received an invalid combination of arguments: isin", "elements")
     a, b = harmonised(data_of(elements), data_of(test_elements))
     if a.dtype == np.bool_:
         raise RuntimeError("Unsupported input type encountered for isin(): Bool")
@@ -135,7 +136,7 @@ def histc(input: Tensor, bins: int = 100, min: Number = 0, max: Number = 0) -> T
     >>> torch.histc(torch.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
     tensor([0., 2., 1., 0.])
     """
-    x = array_of(input, "histc")
+    x = tensor_of(input, "histc")
     if x.dtype.kind != "f":
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{type_word(x.dtype)}'. Convert first: x.float()")
     if bins <= 0:
@@ -162,7 +163,7 @@ def unique_consecutive(input: Tensor, return_inverse: bool = False, return_count
     >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]), return_counts=True)
     (tensor([1, 2, 1]), tensor([2, 1, 1]))
     """
-    x = array_of(input, "unique_consecutive")
+    x = tensor_of(input, "unique_consecutive")
     place = None if dim is None else dim_of(dim, x.ndim, "unique_consecutive")
     rows = x.reshape(-1) if place is None else np.moveaxis(np.atleast_1d(x), place, 0)
     new = np.ones(len(rows), np.bool_)
@@ -196,7 +197,7 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     >>> torch.unravel_index(torch.tensor([1, 5]), (2, 3))
     (tensor([0, 1]), tensor([1, 2]))
     """
-    places = array_of(indices, "unravel_index", "indices")
+    places = tensor_of(indices, "unravel_index", "indices")
     if places.dtype.kind not in "iu":
         raise TypeError(f"expected 'indices' to be integer dtype, but got torch.{places.dtype}")
     sizes = (operator.index(shape),) if hasattr(shape, "__index__") else tuple(map(operator.index, shape))

@@ -14,6 +14,7 @@ from ..kernels.elementwise import kept
 from ._adjoints import scattered
 from ._kinds import refuse_bool
 from ._record import Array, array_of, constant, data_of, harmonised, record
+from ._strict import tensor_of
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -242,7 +243,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     >>> torch.tensor([1.0, 2.0]).masked_fill(torch.tensor([True, False]), -float("inf"))
     tensor([-inf, 2.])
     """
-    x, chosen = array_of(input, "masked_fill"), array_of(mask, "masked_fill", "mask")
+    x, chosen = tensor_of(input, "masked_fill"), tensor_of(mask, "masked_fill", "mask")
     if chosen.dtype != np.bool_:
         raise RuntimeError(
             f"masked_fill_ only supports boolean masks, but got mask with dtype {chosen.dtype}. Compare first: x > 0"
@@ -270,7 +271,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     >>> x.masked_select(x > 0)
     tensor([1., 3.])
     """
-    x, chosen = array_of(input, "masked_select"), array_of(mask, "masked_select", "mask")
+    x, chosen = tensor_of(input, "masked_select"), tensor_of(mask, "masked_select", "mask")
     if chosen.dtype != np.bool_:
         raise RuntimeError(f"masked_select: expected BoolTensor for mask, got dtype {chosen.dtype}. Compare first: x > 0")
     out = x.reshape(-1)[_places(x, chosen)]
@@ -292,7 +293,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     tensor([[0, 1],
             [1, 0]])
     """
-    x = array_of(input, "nonzero")
+    x = tensor_of(input, "nonzero")
     if as_tuple:
         return tuple(constant((input,), place) for place in np.nonzero(np.atleast_1d(x)))
     return constant((input,), np.argwhere(x))

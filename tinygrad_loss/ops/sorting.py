@@ -12,8 +12,9 @@ from .._dtypes import type_word
 from .._shapes import dim_of
 from ..autograd.node import MultiNode, Node
 from ._places import put_along, taken_along
-from ._record import Array, array_of, constant, record, record_many
+from ._record import Array, constant, record, record_many
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -80,7 +81,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     values=tensor([1., 2., 3.]),
     indices=tensor([1, 2, 0]))
     """
-    x = array_of(input, "sort")
+    x = tensor_of(input, "sort")
     place = dim_of(dim, x.ndim, "sort")
     indices = _order(x, place, descending)
     op = SortBackward0 if stable is None else SortBackward1
@@ -95,7 +96,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     >>> torch.argsort(torch.tensor([3.0, 1.0, 2.0]), descending=True)
     tensor([0, 2, 1])
     """
-    x = array_of(input, "argsort")
+    x = tensor_of(input, "argsort")
     return constant((input,), _order(x, dim_of(dim, x.ndim, "argsort"), descending))  # type: ignore[no-any-return]
 
 
@@ -107,7 +108,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     >>> torch.tensor([3.0, 1.0, 4.0, 1.5]).topk(2).indices
     tensor([2, 0])
     """
-    x = array_of(input, "topk")
+    x = tensor_of(input, "topk")
     place = dim_of(dim, x.ndim, "topk")
     length = x.shape[place] if x.ndim else 1
     if not 0 <= k <= length:
@@ -132,7 +133,7 @@ def unique(
     >>> torch.unique(torch.tensor([3, 1, 1, 2]), return_counts=True)
     (tensor([1, 2, 3]), tensor([2, 1, 1]))
     """
-    x = array_of(input, "unique")
+    x = tensor_of(input, "unique")
     place = None if dim is None else dim_of(dim, x.ndim, "unique")
     found, inverse, counts = np.unique(x, return_inverse=True, return_counts=True, axis=place, equal_nan=False)
     inverse = inverse.reshape(x.shape if place is None else -1)
@@ -149,7 +150,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     >>> torch.bincount(torch.tensor([0, 2, 2]), minlength=4)
     tensor([1, 0, 2, 0])
     """
-    x = array_of(input, "bincount")
+    x = tensor_of(input, "bincount")
     if x.dtype.kind not in "iu":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{type_word(x.dtype)}'")
     if minlength < 0:
@@ -158,7 +159,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError(f"bincount only supports 1-d non-negative integral inputs; this one has shape {list(x.shape)}.")
     if weights is None:
         return constant((input,), np.bincount(x, minlength=minlength))  # type: ignore[no-any-return]
-    w = array_of(weights, "bincount", "weights")
+    w = tensor_of(weights, "bincount", "weights")
     if w.shape != x.shape:
         raise RuntimeError(
             f"bincount: weights should be 1-d and have the same length as input: {list(w.shape)} and {list(x.shape)}"

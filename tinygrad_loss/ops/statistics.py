@@ -15,8 +15,9 @@ from ..autograd.node import MultiNode, Node
 from ..kernels.reductions import mean_along, total_along
 from ._kinds import refuse_bool
 from ._places import opened, put_along, shared, taken_along
-from ._record import Array, array_of, data_of, record, record_many
+from ._record import Array, data_of, record, record_many
 from ._spelling import numpy_spelling
+from ._strict import tensor_of
 from .extremes import NOT_GIVEN, check_not_empty
 from .reductions import mean, spread
 from .selection import where
@@ -184,7 +185,7 @@ def std_mean(
 def _prepared(
     input: Any, dim: Any, unbiased: Any, correction: Any, name: str
 ) -> tuple[Array, tuple[int, ...], float, tuple[Any, Any]]:
-    x = array_of(input, name)
+    x = tensor_of(input, f"{name}() received an invalid combination of arguments: {name}")
     if x.dtype.kind != "f":
         raise RuntimeError(
             f"{name}: std and var only support floating point and complex dtypes, not {x.dtype}. Convert first: x.float()"
@@ -225,7 +226,7 @@ def median(input: Tensor, dim: Any = NOT_GIVEN, keepdim: bool = False) -> Any:
     >>> torch.tensor([3.0, 1.0, 2.0, 4.0]).median(), torch.tensor([[5, 1, 3]]).median(dim=1).indices
     (tensor(2.), tensor([2]))
     """
-    x = array_of(input, "median")
+    x = tensor_of(input, "median")
     refuse_bool(x, "median_cpu")
     if dim is NOT_GIVEN:
         flat = x.reshape(-1)

@@ -110,6 +110,14 @@ ROWS = (
           (given([[1.0, NAN, 3.0], [NAN, 5.0, 7.0]]),)) for name in ("nansum", "nanmean", "nanmedian")),
     Row("nansum of integers", _called("nansum"), (integers(4),)),
     Row("nanmean of integers", _called("nanmean"), (integers(4),), error="expected input to have floating point or complex dtype"),
+    # NumPy's arrays
+    *(Row(f"{name} of an array", lambda torch, x, name=name: getattr(torch, name)(x.detach().numpy()), (real(3),), error="must be Tensor, not numpy.ndarray") for name in (
+        "argmax", "max", "sort", "median", "isnan", "floor", "bincount", "unique", "nonzero", "relu", "cov")),
+    Row("std of an array", lambda torch, x: torch.std(x.detach().numpy()), (real(3),), error="std() received an invalid combination of arguments"),
+    Row("relu by a module of an array", lambda torch, x: torch.nn.ReLU()(x.detach().numpy()), (real(3),), error="must be Tensor, not numpy.ndarray"),
+    Row("cat of arrays", lambda torch, x: torch.cat([x.detach().numpy()]), (real(3),), error="expected Tensor as element 0 in argument 0, but got numpy.ndarray"),
+    Row("stack of a tensor and an array", lambda torch, x: torch.stack([x, x.detach().numpy()]), (real(3),), error="expected Tensor as element 1 in argument 0, but got numpy.ndarray"),
+    Row("allclose of arrays", lambda torch, x: torch.allclose(x.detach().numpy(), x.detach().numpy()), (real(3),), error="must be Tensor, not numpy.ndarray"),
     # dtypes that PyTorch does not take
     *(Row(f"{name} of bools alone", _called(name), (mask(3), mask(3), mask(3))[:count], error="not implemented for 'Bool'") for name, count in (
         ("addcmul", 3), ("pow", 2), ("median", 1), ("nanmedian", 1), ("clamp", 3), ("cross", 2))),
