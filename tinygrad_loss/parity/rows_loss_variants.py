@@ -10,6 +10,7 @@ from .row import Row, given, integers, positive, real
 from .rows_losses import X, Y, error, options, probabilities
 
 A, B = real(3, 4), real(3, 4, grad=False)
+BOUND: Any = {"tolerance": 1e9, "note": "PyTorch rounds its bound 1e-12 to float32"}
 P = probabilities(3, 4, grad=False)
 ZEROS = given([[0.0, 0.0, 0.0, 0.0]] * 3)
 NOTHING = given([0.0, 0.0, 0.0, 0.0, 0.0], grad=False)
@@ -40,6 +41,7 @@ VALUES = (
         Row(f"cross_entropy smoothing {amount}", lambda torch, x, y, amount=amount: torch.nn.functional.cross_entropy(x, y, label_smoothing=amount), (X, Y))
         for amount in (-0.1, float("nan"), 1, True)
     ),
+    *options("bce certain and wrong", lambda F, red, p, y: F.binary_cross_entropy(p, y, reduction=red), (given([0.0, 1.0, 0.0, 1.0, 0.5]), given([1.0, 1.0, 0.0, 0.0, 1.0], grad=False)), **BOUND),
     # Where the two sides of a definition meet: its slope there, and the slope's.
     *(
         row

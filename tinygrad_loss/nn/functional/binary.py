@@ -8,6 +8,8 @@ import numpy as np
 
 from ..._dtypes import type_word
 from ..._shapes import Size, broadcast, listed
+from ...autograd.node import NO_EDGE, Node
+from ...autograd.wrapping import wrap
 from ...kernels import binary_cross_entropy as kernel
 from ...ops._fused import Fused
 from ...ops._narrow import widened
@@ -38,9 +40,33 @@ class BinaryCrossEntropyBackward0(Fused):
             widened(kernel.bce_target_vjp, g, p, weight) if of_y else None,
         ]
 
+    def vjp_recorded(self, g: Any) -> list[Any]:
+        # Not through the definition, whose logarithms have no slope at 0 and 1.
+        p, y, weight, reduction = self.saved_variables()
+        of_p, of_y = (node is not None for node, _ in self.next_functions)
+        if reduction == NUMBERS["mean"]:
+            g = g / p._data.size
+        if weight is not None:
+            g = g * wrap(np.asarray(data_of(weight)), NO_EDGE)
+        arrays = p._data, y._data
+        slope = record(BceSlopeBackward, (p, y), widened(kernel.bce_vjp, np.ones_like(p._data), *arrays), arrays) if of_p else None
+        return [g * slope if of_p else None, g * (log(1 - p) - log(p)) if of_y else None]
+
     def define(self, *inputs: Any) -> Any:
         _, _, weight, reduction = self.checked()
         return bce_in_primitives(inputs[0], inputs[1], weight, NAMES[reduction])
+
+
+class BceSlopeBackward(Node):
+    """(p - y) / (p (1 - p)): its slope at p is (p^2 - 2 p y + y) / (p (1 - p))^2, with the bound 1e-12 as PyTorch puts it."""
+
+    __slots__ = ()
+    inputs = ("self", "target")
+    saves = ("self", "target")
+    vjps = (
+        lambda g, p, y: g * (p * p - 2 * p * y + y) / ((1 - p) * p).clip(1e-12) ** 2,
+        lambda g, p, y: -g / ((1 - p) * p).clip(1e-12),
+    )
 
 
 class BinaryCrossEntropyWithLogitsBackward0(Fused):
