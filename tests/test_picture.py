@@ -110,7 +110,13 @@ def second_order() -> Graph:
     return draw(slope.sum(), forward=y, params={"x": x}).graph
 
 
+def boxed() -> Graph:
+    model, loss = network(3)
+    return draw(loss, level="modules", params=model, depth=1, fold=False).graph
+
+
 PICTURES = {
+    "boxed": boxed,
     "opened": opened,
     "modules": modules,
     "repeated": repeated,

@@ -6,7 +6,7 @@ from .model import Edge, Graph, Node
 from .numbers import remark, rows_of, safe_text, shape_text
 from .strength import state_of
 
-_ROWS = 4  # the most lines of numbers in a box
+_MOST, _MOST_ON_ARROWS = 6, 3  # numbers: Mermaid breaks long lines
 
 
 def to_mermaid(graph: Graph, direction: str = "TB") -> str:
@@ -22,7 +22,9 @@ def to_mermaid(graph: Graph, direction: str = "TB") -> str:
             lines.append(f"  {edge.source} {arrow}{f'|{chr(34)}{text}{chr(34)}|' if text else ''} {edge.target}")
     lines += ["  classDef output fill:#243b5a,color:#ffffff,stroke:#243b5a", "  classDef operation fill:#e6f0f9,color:#1f2933,stroke:#3a78b0",
               "  classDef backward fill:#efe8f6,color:#1f2933,stroke:#6f4a9b,stroke-dasharray:5 3",
+              "  classDef module fill:#e6f0f9,color:#1f2933,stroke:#3a78b0,stroke-width:4px",
               "  classDef leaf fill:#fff1cf,color:#1f2933,stroke:#b9821b,stroke-width:2px"]
+    lines += [f"  style {group.id} fill:#f6f6f4,stroke:#8a9099,color:#1f2933" for group in graph.groups]
     lines += [f"  %% {_plain(note)}" for note in graph.notes]
     return "\n".join(lines) + "\n"
 
@@ -43,12 +45,13 @@ def _scope(lines: list[str], graph: Graph, scope: str | None, indent: str) -> No
 
 def _node_text(node: Node) -> str:
     parts = [f"<b>{_escaped(node.name or node.words or node.type)}</b>"]
-    if node.type and node.type != node.name:
+    if node.kind == "module":
+        parts.append(_escaped(f"{node.words}({node.type})"))
+    elif node.type and (node.name or node.words):
         parts.append(_escaped(node.type))
     if node.value is not None:
         parts.append(_escaped(f"{shape_text(node.value.shape)} {node.value.dtype}"))
-        rows = rows_of(node.value)
-        parts += [_escaped(row.strip()) for row in (rows if len(rows) <= _ROWS else rows_of(node.value, most=3))]
+        parts += [_escaped(row.strip()) for row in rows_of(node.value, _MOST)]
     return "<br/>".join(parts)
 
 
@@ -56,10 +59,8 @@ def _edge_text(edge: Edge, numbered: bool) -> str:
     which = [f"input {edge.input}"] if numbered else []
     which += [f"after {edge.skipped} more"] if edge.skipped else []
     if edge.gradient is not None:
-        rows = rows_of(edge.gradient)
-        note = remark(edge.gradient)
-        short = rows if len(rows) <= _ROWS else rows_of(edge.gradient, most=3)
-        which += [note] if note else ["gradient " + "; ".join(" ".join(row.split()) for row in short)]
+        rows = rows_of(edge.gradient, _MOST_ON_ARROWS)
+        which.append(remark(edge.gradient) or "gradient " + "; ".join(" ".join(row.split()) for row in rows))
     return _escaped(", ".join(which))
 
 
