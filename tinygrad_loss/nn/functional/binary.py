@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import type_word
-from ..._shapes import Size, broadcast, listed
 from ...autograd.node import NO_EDGE, Node
 from ...autograd.wrapping import wrap
 from ...kernels import binary_cross_entropy as kernel
 from ...ops._fused import Fused
 from ...ops._narrow import widened
-from ...ops._record import Array, array_of, data_of, record
+from ...ops._record import Array, data_of, record
 from ...ops.pointwise import log
 from ...ops.sigmoids import softplus_definition
-from ._arguments import must_be_tensors, must_have, must_not_require_grad
+from ._binary_checks import check_logits, check_probabilities
 from ._defined import loss
 from ._reduction import NAMES, NUMBERS, checked_reduction, reduced, reduced_array, spread_back
 
@@ -121,7 +119,7 @@ def binary_cross_entropy_definition(
 ) -> Tensor:
     """``binary_cross_entropy`` in primitives: two clamped logarithms."""
     reduction = checked_reduction(reduction, size_average, reduce)
-    _check_probabilities(input, target, weight)
+    check_probabilities(input, target, weight)
     return bce_in_primitives(input, target, weight, reduction)  # type: ignore[no-any-return]
 
 
@@ -150,53 +148,12 @@ def binary_cross_entropy(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
-    _check_probabilities(input, target, weight)
+    check_probabilities(input, target, weight)
     p, y, w = data_of(input), data_of(target), data_of(weight)
     losses = np.asarray(widened(kernel.bce, p, y, w)).astype(p.dtype, copy=False)
     return record(  # type: ignore[no-any-return]
         BinaryCrossEntropyBackward0, (input, target), reduced_array(losses, reduction), (p, y, w, NUMBERS[reduction])
     )
-
-
-def _check_probabilities(input: Any, target: Any, weight: Any) -> None:
-    must_have("size", target=target, input=input, **({} if weight is None else {"weight": weight}))
-    p, y = array_of(input, "binary_cross_entropy"), array_of(target, "binary_cross_entropy", "target")
-    if p.shape != y.shape:
-        raise ValueError(
-            f"Using a target size ({Size(y.shape)}) that is different to the input size ({Size(p.shape)}) is deprecated. Please ensure "
-            "they have the same size: target.view_as(input), or unsqueeze(1) for a column."
-        )
-    if y.dtype != p.dtype:
-        raise RuntimeError(
-            f"Found dtype {type_word(y.dtype)} but expected {type_word(p.dtype)}: binary_cross_entropy's target must have the input's dtype, "
-            "target.to(input.dtype)"
-        )
-    _check_float(p, "binary_cross_entropy")
-    must_not_require_grad("binary_cross_entropy", weight=weight)
-    if weight is not None:
-        _check_weight(p.shape, data_of(weight).shape)
-    for name, values in (("input", p), ("target", y)):
-        if values.size and not ((values >= 0) & (values <= 1)).all():
-            wrong = values[~((values >= 0) & (values <= 1))].reshape(-1)[0]
-            raise RuntimeError(
-                f"all elements of {name} should be between 0 and 1. binary_cross_entropy: the first that is not is {wrong}"
-                + ("; are these logits? Use binary_cross_entropy_with_logits." if name == "input" else "")
-            )
-
-
-def _check_weight(shape: tuple[int, ...], weight: tuple[int, ...]) -> None:
-    for place, (length, has) in enumerate(zip(shape[::-1], weight[::-1], strict=False), start=1):
-        if has != length and 1 not in (has, length):
-            raise RuntimeError(
-                f"Attempting to broadcast a dimension of length {has} at {-place}! Mismatching argument at index 1 had {Size(weight)}; "
-                f"but expected shape should be broadcastable to {list(shape)}. binary_cross_entropy: that is the weight"
-            )
-    common = broadcast([shape, weight], "binary_cross_entropy")
-    if common != shape:
-        raise RuntimeError(
-            f"output with shape {listed(shape)} doesn't match the broadcast shape {listed(common)}. binary_cross_entropy: weight "
-            f"{listed(weight)} must fit into the input's shape"
-        )
 
 
 def binary_cross_entropy_with_logits_definition(
@@ -210,7 +167,7 @@ def binary_cross_entropy_with_logits_definition(
 ) -> Tensor:
     """``binary_cross_entropy_with_logits`` in primitives: exp, log1p and products."""
     reduction = checked_reduction(reduction, size_average, reduce)
-    _check_logits(input, target, weight, pos_weight)
+    check_logits(input, target, weight, pos_weight)
     return bce_with_logits_in_primitives(input, target, weight, pos_weight, reduction).to(target.dtype)  # type: ignore[no-any-return]
 
 
@@ -241,7 +198,7 @@ def binary_cross_entropy_with_logits(
     Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
     """
     reduction = checked_reduction(reduction, size_average, reduce)
-    _check_logits(input, target, weight, pos_weight)
+    check_logits(input, target, weight, pos_weight)
     x, y, w, v = data_of(input), data_of(target), data_of(weight), data_of(pos_weight)
     a, b = in_one_dtype(x, y)
     if reduction == "none" or a.dtype == np.float16:
@@ -252,41 +209,3 @@ def binary_cross_entropy_with_logits(
     return record(  # type: ignore[no-any-return]
         BinaryCrossEntropyWithLogitsBackward0, (input, target), value, (x, y, w, v, NUMBERS[reduction])
     )
-
-
-def _check_logits(input: Any, target: Any, weight: Any, pos_weight: Any) -> None:
-    function = "binary_cross_entropy_with_logits"
-    must_have("size", target=target, input=input)
-    must_be_tensors(function, weight=weight, pos_weight=pos_weight)
-    x, y = array_of(input, function), array_of(target, function, "target")
-    if x.shape != y.shape:
-        raise ValueError(
-            f"Target size ({Size(y.shape)}) must be the same as input size ({Size(x.shape)}). {function}: target.view_as(input), or "
-            "target.unsqueeze(1) for a column of scores."
-        )
-    _check_float(x, function)
-    if y.dtype == np.bool_:
-        raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead. "
-            f"{function}'s target must be floating-point, target.float()"
-        )
-    if y.dtype.kind != "f":
-        raise RuntimeError(
-            f"result type {type_word(x.dtype)} can't be cast to the desired output type {type_word(y.dtype)}: {function}'s target must be floating-point, "
-            "target.float()"
-        )
-    must_not_require_grad(function, weight=weight, pos_weight=pos_weight)
-    if pos_weight is not None and data_of(pos_weight).dtype == np.bool_:
-        raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {function} takes 1 from it: pos_weight.float()")
-    for name, extra in (("weight", weight), ("pos_weight", pos_weight)):
-        if extra is not None and broadcast([x.shape, data_of(extra).shape], function) != x.shape:
-            raise RuntimeError(
-                f"output with shape {listed(x.shape)} doesn't match the broadcast shape "
-                f"{listed(broadcast([x.shape, data_of(extra).shape], function))}. {function}: {name} must broadcast to the input"
-            )
-
-
-def _check_float(x: Array, function: str) -> None:
-    if x.dtype.kind != "f":
-        raise NotImplementedError(f"\"{function}\" not implemented for '{type_word(x.dtype)}'. Convert the input first: input.float()")
-
