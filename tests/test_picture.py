@@ -612,6 +612,45 @@ def test_names_of_modules_are_text_and_no_more() -> None:
         assert "<script>" not in picture._bytes(".mmd").decode()
 
 
+def changed_in_place(lib: Any, x: Any) -> Any:
+    y = x * 2
+    y.mul_(3)
+    return y.sum()
+
+
+ODD = {
+    "empty": lambda lib, x: (lib.ones(0, 3, requires_grad=True) * 2).sum(),
+    "two dtypes": lambda lib, x: (x.double() ** 2).sum(),
+    "not a scalar": lambda lib, x: x * 2,
+    "a part without a graph": lambda lib, x: (x * 2).detach().sum() + x.sum(),
+    "one leaf many times": lambda lib, x: sum((x for _ in range(5)), x).sum(),
+    "an unused result": lambda lib, x: lib.split(x, 1)[0].sum(),
+    "changed in place": changed_in_place,
+    "integers": lambda lib, x: (x * lib.tensor([1, 2])).sum(),
+}
+OPTIONS: list[dict[str, Any]] = [{}, {"level": "primitives"}, {"level": "modules"}, {"level": "modules", "depth": 0}, {"fold": True},
+                                 {"values": False}]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize("name", ODD)
+def test_odd_graphs_are_drawn(lib: Any, name: str, options: dict[str, Any]) -> None:
+    picture = draw(ODD[name](lib, lib.ones(2, 2, requires_grad=True)), **options)
+    assert picture.source.startswith("digraph")
+    assert str(picture).startswith("loss")
+    assert str(Picture(from_json(to_json(picture.graph)))) == str(picture)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("dtype", "device"), [("bfloat16", "cpu"), ("complex64", "cpu"), ("float32", "meta")])
+def test_tensors_that_only_pytorch_has(torch: Any, dtype: str, device: str) -> None:
+    x = torch.ones(2, 3, dtype=getattr(torch, dtype), device=device, requires_grad=True)
+    y = (x * x.conj()).real if dtype == "complex64" else x * 2
+    picture = draw(y.sum())
+    assert dtype in str(picture)
+    assert picture.source.startswith("digraph")
+
+
 def test_json_brings_a_picture_back() -> None:
     for make in PICTURES.values():
         graph = make()
