@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _draws
 from .ops import (
     blends,
     blocks,
@@ -15,6 +16,7 @@ from .ops import (
     pairs,
     part_writes,
     reducing_scatter,
+    rounding,
     running,
     searching,
     solving,
@@ -130,3 +132,25 @@ class MoreMethods:
     index_fill = indexing_along.index_fill
     take = indexing_along.take
     masked_scatter = indexing_along.masked_scatter
+    floor = rounding.floor
+    ceil = rounding.ceil
+    round = rounding.round
+    trunc = fix = rounding.trunc
+    frac = rounding.frac
+    remainder = rounding.remainder
+    fmod = rounding.fmod
+    floor_divide = rounding.floor_divide
+    __mod__ = operator_of(rounding.remainder)
+    __rmod__ = operator_of(rounding.remainder, swapped=True)
+    __floordiv__ = operator_of(rounding.floor_divide)
+    __rfloordiv__ = operator_of(rounding.floor_divide, swapped=True)
+    normal_ = _draws.normal_
+    uniform_ = _draws.uniform_
+    random_ = _draws.random_
+    bernoulli_ = _draws.bernoulli_
+    exponential_ = _draws.exponential_
+    log_normal_ = _draws.log_normal_
+    geometric_ = _draws.geometric_
+    cauchy_ = _draws.cauchy_
+    bernoulli = _draws.bernoulli
+    multinomial = _draws.multinomial

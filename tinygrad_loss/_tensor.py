@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _conversions, _creation, _draws, _dtypes, _legacy, _properties
+from . import _conversions, _creation, _dtypes, _legacy, _properties
 from ._device import CPU, device, layout, strided
 from ._dtypes import from_numpy_dtype
 from ._in_place_methods import InPlaceMethods
@@ -34,7 +34,6 @@ from .ops import (
     powers,
     products,
     reductions,
-    rounding,
     selection,
     shaping,
     sigmoids,
@@ -183,18 +182,6 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     rsqrt = pointwise.rsqrt
     abs = absolute = __abs__ = pointwise.abs
     sign = pointwise.sign
-    floor = rounding.floor
-    ceil = rounding.ceil
-    round = rounding.round
-    trunc = fix = rounding.trunc
-    frac = rounding.frac
-    remainder = rounding.remainder
-    fmod = rounding.fmod
-    floor_divide = rounding.floor_divide
-    __mod__ = operator_of(rounding.remainder)
-    __rmod__ = operator_of(rounding.remainder, swapped=True)
-    __floordiv__ = operator_of(rounding.floor_divide)
-    __rfloordiv__ = operator_of(rounding.floor_divide, swapped=True)
 
     sigmoid = sigmoids.sigmoid
     tanh = sigmoids.tanh
@@ -401,16 +388,3 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
     new_ones = _creation.new_ones
     new_empty = _creation.new_empty
     new_full = _creation.new_full
-
-    # Random numbers
-
-    normal_ = _draws.normal_
-    uniform_ = _draws.uniform_
-    random_ = _draws.random_
-    bernoulli_ = _draws.bernoulli_
-    exponential_ = _draws.exponential_
-    log_normal_ = _draws.log_normal_
-    geometric_ = _draws.geometric_
-    cauchy_ = _draws.cauchy_
-    bernoulli = _draws.bernoulli
-    multinomial = _draws.multinomial
