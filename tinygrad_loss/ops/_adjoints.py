@@ -42,7 +42,8 @@ class Window:
 
     def blank(self, dtype: np.dtype[Any]) -> tuple[Array, Array, Array]:
         """Zeros: the memory as a row, the base on it, the view on it."""
-        reach = 1 + sum((length - 1) * step for length, step in zip(self.sizes, self.strides, strict=True))
+        ends = ((self.sizes, self.strides, 0), (self.shape, self.steps, self.offset))
+        reach = max(off + 1 + sum((n - 1) * step for n, step in zip(sizes, steps, strict=True)) for sizes, steps, off in ends)
         row, item = np.zeros(max(reach, 1), dtype), dtype.itemsize
         whole: Array = np.ndarray(self.sizes, dtype, row, 0, [step * item for step in self.strides])
         part: Array = np.ndarray(self.shape, dtype, row, self.offset * item, [step * item for step in self.steps])

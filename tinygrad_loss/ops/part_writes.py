@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._shapes import dim_of, listed
+from ..autograd.clock import memory_of
 from ..autograd.node import Node
 from ._adjoints import AsStridedBackward0, Window, emptied, places_at, scattered, taken
 from ._record import Array, array_of, record
@@ -169,32 +170,38 @@ def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None
             [4, 5]])
     """
     x = array_of(input, "as_strided")
-    window = _window(x, tuple(size), tuple(stride), storage_offset, "as_strided")
-    steps = tuple(step * x.itemsize for step in window.steps)
-    start: Any = x.reshape(-1)[window.offset : window.offset + 1] if x.flags.c_contiguous and x.size else x
-    view = np.lib.stride_tricks.as_strided(start, window.shape, steps)
+    owner = memory_of(x)
+    if owner.dtype != x.dtype or not owner.flags.c_contiguous:
+        owner = x
+    start = (x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]) // x.itemsize if x.size else 0
+    first = start if storage_offset is None else storage_offset
+    if first < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {first} (as_strided)")
+    window = _window(x, tuple(size), tuple(stride), first - start, owner.size - start, "as_strided")
+    steps = [step * x.itemsize for step in window.steps]
+    view: Array = np.ndarray(window.shape, x.dtype, owner.reshape(-1), first * x.itemsize, steps)
     return view_of(AsStridedBackward0, input, view, (window,))  # type: ignore[no-any-return]
 
 
 def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """A copy in which what ``as_strided`` shows is ``src``."""
-    window = _window(array_of(input, "as_strided_scatter"), tuple(size), tuple(stride), storage_offset, "as_strided_scatter")
+    x = array_of(input, "as_strided_scatter")
+    if not x.flags.c_contiguous:
+        raise RuntimeError("as_strided_scatter(): the tensor's memory is not in order. Call contiguous() first.")
+    window = _window(x, tuple(size), tuple(stride), storage_offset or 0, x.size, "as_strided_scatter")
     return _replace(AsStridedScatterBackward0, input, src, window.places(), (window,), "as_strided_scatter")  # type: ignore[no-any-return]
 
 
-def _window(x: Array, size: tuple[int, ...], stride: tuple[int, ...], offset: int | None, function: str) -> Window:
+def _window(x: Array, size: tuple[int, ...], stride: tuple[int, ...], first: int, room: int, function: str) -> Window:
     if len(size) != len(stride):
         raise RuntimeError(f"mismatch in length of strides and shape: {listed(size)} and {listed(stride)} ({function})")
     if any(step < 0 for step in stride):
         raise RuntimeError(f"{function}: Negative strides are not supported at the moment, got strides: {listed(stride)}")
-    if not x.flags.c_contiguous:
-        raise RuntimeError(f"{function}(): the tensor's memory is not in order here. Call contiguous() first.")
-    first = offset or 0
     reach = first + 1 + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
-    if 0 not in size and reach > x.size:
+    if 0 not in size and reach > room:
         raise RuntimeError(
             f"setStorage: sizes {listed(size)}, strides {listed(stride)}, storage offset {first} are out of bounds for storage of "
-            f"{x.size} elements"
+            f"{room} elements"
         )
     return Window(x.shape, tuple(step // x.itemsize for step in x.strides), size, stride, first)
 

@@ -31,6 +31,7 @@ ROWS = (
     Row("select_scatter of another shape", lambda torch, x, s: x.select_scatter(s, 0, 0), (real(2, 3), real(2)), error="expected src to have a size equal to the slice of self"),
     Row("select_scatter out of range", lambda torch, x, s: x.select_scatter(s, 0, 5), (real(2, 3), real(3)), error="index 5 out of range"),
     Row("as_strided", lambda torch, x: (x.as_strided((2, 2), (3, 1), 1), x.as_strided((3, 2), (1, 1))), (real(2, 3),)),
+    Row("as_strided of views", lambda torch, x: (x.t().as_strided((2, 2), (1, 2)), x[1:].as_strided((2,), (1,)), x[:, 1:].as_strided((2, 2), (3, 1))), (real(2, 3),)),
     Row("as_strided out of bounds", lambda torch, x: x.as_strided((3, 3), (3, 1)), (real(2, 3),), error="out of bounds for storage"),
     Row("x.unfold", lambda torch, x: (x.unfold(1, 2, 1), x.unfold(0, 2, 2)), (real(4, 3),)),
     Row("unfold too far", lambda torch, x: x.unfold(0, 5, 1), (real(4),), error="maximum size for tensor at dimension 0 is 4 but size is 5"),
