@@ -124,9 +124,12 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     (tensor([0., 2.]), (tensor([1]),))
     """
     mask = array_of(condition, "where", "condition")
-    plain = type(input) is np.ndarray and type(other) is float and not other and mask.shape == input.shape
-    if plain and mask.dtype.kind == "b" and input.dtype.kind == "f":
-        return kept(input, mask)  # a rule's: g where x > 0, 0.0 elsewhere
+    if mask.dtype.kind == "b":
+        # The rules' way: a gradient where a condition holds, 0.0 elsewhere.
+        if type(other) is float and not other and _like(input, mask):
+            return kept(input, mask)
+        if type(input) is float and not input and _like(other, mask):
+            return kept(other, ~mask)
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     if mask.dtype not in (np.bool_, np.uint8):
@@ -156,6 +159,10 @@ def _tensor_or_number(value: Any, function: str, argument: str) -> Any:
     if isinstance(value, SCALARS):
         return value
     return array_of(value, f"{function}() received an invalid combination of arguments: {function}", argument)
+
+
+def _like(x: Any, mask: Array) -> bool:
+    return type(x) is np.ndarray and x.shape == mask.shape and x.dtype.kind == "f"
 
 
 def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
