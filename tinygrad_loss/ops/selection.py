@@ -162,7 +162,7 @@ def _tensor_or_number(value: Any, function: str, argument: str) -> Any:
 
 
 def _like(x: Any, mask: Array) -> bool:
-    return type(x) is np.ndarray and x.shape == mask.shape and x.dtype.kind == "f"
+    return type(x) is np.ndarray and x.ndim > 0 and x.shape == mask.shape and x.dtype.kind == "f"
 
 
 def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
