@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import tinygrad_loss
+from tinygrad_loss.cli import _parser
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
@@ -99,22 +100,63 @@ def test_the_pictures_are_those_that_the_script_makes(tmp_path, monkeypatch):
 @pytest.mark.torch
 def test_what_is_said_of_pytorch(torch):
     assert torch.nn.functional.cross_entropy(torch.tensor([[20.0, 0.0]]), torch.tensor([0])).item() == 0
-    code, printed = cells(ROOT / "README.md")[0]
-    with contextlib.redirect_stdout(io.StringIO()) as theirs:
-        exec("\n".join(code.splitlines()[1:4]), {"torch": torch})
-    assert theirs.getvalue() == printed
+    first, *_, training, _ = cells(ROOT / "README.md")
+    for code, printed in (("\n".join(first[0].splitlines()[:4]), first[1]), training):
+        with contextlib.redirect_stdout(io.StringIO()) as theirs:
+            exec(code.replace("import tinygrad_loss as torch", "import torch"), {})
+        assert theirs.getvalue() == printed
+
+
+def test_the_table_of_commands():
+    part = (ROOT / "README.md").read_text(encoding="utf-8").split("## Commands")[1].split("\n\n")[1]
+    rows = re.findall(r"^\| `([a-z]+)(?: [^`]*)?` \|", part, re.M)
+    (commands,) = (action.choices for action in _parser()._actions if isinstance(action.choices, dict))
+    assert sorted(rows) == sorted(commands)
+
+
+def test_all_lessons_are_named():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not [path.name for path in (ROOT / "examples").glob("*.py") if f"(examples/{path.name})" not in text]
+
+
+def test_the_number_of_comparisons():
+    """README says "more than"; the last line of the table that the parity command wrote has the numbers."""
+    said = re.search(r"more than ([\d,]+) comparisons", (ROOT / "README.md").read_text(encoding="utf-8"))
+    last = (ROOT / "docs" / "parity.md").read_text(encoding="utf-8").splitlines()[-1]
+    assert said
+    assert sum(map(int, re.findall(r" (\d+) of \d+", last))) > int(said[1].replace(",", ""))
+
+
+def test_the_reading_list():
+    """CONTRIBUTING tells a table of files to read, and how many lines they have together."""
+    part = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## To read in an evening")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([\w/.]+)` \| (`.*`) \|", part, re.M)
+    files = [ROOT / "tinygrad_loss" / folder.removeprefix(".") / name for folder, names in rows for name in re.findall(r"`(\w+\.py)`", names)]
+    assert len(files) > 10
+    said = re.search(r"([\d,]+) lines", part)
+    assert said
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) < int(said[1].replace(",", "")) * 1.05
 
 
 def test_what_works_is_there():
     for name in ("nn.functional.cross_entropy", "nn.functional.nll_loss", "nn.functional.binary_cross_entropy", "nn.functional.mse_loss",
                  "nn.functional.binary_cross_entropy_with_logits", "nn.CrossEntropyLoss", "nn.NLLLoss", "nn.BCELoss",
-                 "nn.BCEWithLogitsLoss", "nn.MSELoss", "autograd.grad", "autograd.Function", "autograd.detect_anomaly", "no_grad",
-                 "autograd.functional.jvp", "nn.Module", "nn.Linear", "nn.Embedding", "optim.SGD", "optim.Adam", "optim.AdamW",
-                 "utils.data.DataLoader", "save", "load", "draw", "manual_seed"):  # fmt: skip
+                 "nn.BCEWithLogitsLoss", "nn.MSELoss", "nn.L1Loss", "nn.KLDivLoss", "nn.PoissonNLLLoss", "nn.GaussianNLLLoss", "nn.CTCLoss",
+                 "nn.HingeEmbeddingLoss", "nn.MultiMarginLoss", "nn.TripletMarginLoss", "nn.CosineEmbeddingLoss",
+                 "autograd.grad", "autograd.Function", "autograd.detect_anomaly", "autograd.gradcheck", "no_grad",
+                 "nn.Linear", "nn.Conv2d", "nn.MaxPool2d", "nn.BatchNorm1d", "nn.LayerNorm", "nn.Dropout", "nn.Embedding", "nn.RNN",
+                 "nn.LSTM", "nn.GRU", "nn.MultiheadAttention", "nn.Transformer",
+                 "optim.SGD", "optim.Adam", "optim.AdamW", "optim.RMSprop", "optim.Adagrad", "optim.Adadelta", "optim.LBFGS",
+                 "utils.data.DataLoader", "save", "load", "draw", "explain", "compare", "lint.watch", "manual_seed"):  # fmt: skip
         attrgetter(name)(tinygrad_loss)
 
 
 def test_what_is_missing_is_not_there():
-    for name in ("bfloat16", "nn.Conv2d", "nn.LSTM", "compile", "complex64", "func"):
+    for name in ("bfloat16", "complex64", "Tensor.to_sparse", "quantize_per_tensor", "compile", "jit", "func", "vmap", "distributed", "fft",
+                 "linalg.svd", "linalg.eigh", "linalg.qr", "linalg.cholesky", "autograd.forward_ad", "optim.NAdam", "optim.RAdam",
+                 "optim.Adamax", "optim.ASGD", "optim.Rprop", "nn.AdaptiveLogSoftmaxWithLoss", "nn.utils.weight_norm",
+                 "nn.utils.spectral_norm", "nn.functional.grid_sample", "utils.checkpoint"):  # fmt: skip
         with pytest.raises(AttributeError):
             attrgetter(name)(tinygrad_loss)
+    with pytest.raises(AssertionError, match="CUDA"):
+        tinygrad_loss.zeros(1, device="cuda")
