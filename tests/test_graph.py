@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tinygrad_loss
 from tinygrad_loss.graph import (
     Edge,
     Graph,
@@ -454,9 +455,31 @@ def test_the_graph_of_a_gradient_has_two_parts(lib: Any) -> None:
     assert parts["ExpBackward0"] == "forward"
     assert parts["SumBackward0"] == "backward"
     assert parts["AccumulateGrad"] == ""
-    assert {n.part for n in read_graph(slope.sum()).nodes} == {""}
     with pytest.raises(TypeError, match="forward must be the tensor whose gradient was taken"):
         read_graph(slope.sum(), forward=x)
+
+
+def test_the_two_passes_are_told_apart_without_being_named(lib: Any) -> None:
+    x = lib.tensor([1.0, 2.0], requires_grad=True)
+    assert {n.part for n in read_graph(lib.sigmoid(x).exp().sum()).nodes} == {""}
+    hidden = lib.sigmoid(x)
+    (slope,) = lib.autograd.grad(hidden.sum(), x, create_graph=True)
+    later = x.cos().sum()
+    graph = read_graph(slope.exp().sum() + later)
+    parts = {n.type: n.part for n in graph.functions}
+    assert parts["SigmoidBackward0"] == parts["CosBackward0"] == "forward"
+    assert parts["ExpBackward0"] == parts["AddBackward0"] == "backward"
+    assert next(n.part for n in graph.functions if n.type in ("SigmoidBackwardBackward0", "ComplementBackward")) == "backward"
+    assert parts["AccumulateGrad"] == ""
+
+
+def test_products_alone_are_told_apart_in_graphs_recorded_here() -> None:
+    x = tinygrad_loss.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x * x).sum()
+    (slope,) = tinygrad_loss.autograd.grad(y, x, create_graph=True)
+    found = [n.part for n in read_graph(slope.sum()).functions]
+    assert found == [n.part for n in read_graph(slope.sum(), forward=y).functions]
+    assert {"forward", "backward"} < set(found)
 
 
 def test_a_graph_with_nothing_to_open_says_so(lib: Any) -> None:

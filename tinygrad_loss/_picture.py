@@ -129,7 +129,8 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     Leaves are named by `params`, a module or a dict of names to tensors or modules; without it by the caller's own variables.
     `values=False` leaves out all numbers and makes no backward pass. A tensor that is not a scalar needs `gradient`, as in
     `backward(gradient)`. `beside` is a picture of the same graph, PyTorch's recording for instance, whose gradients stand
-    beside these. `forward=loss`, where a gradient taken with create_graph is drawn, tells the two passes apart.
+    beside these. Where a gradient taken with create_graph is drawn, the two passes are told apart; `forward=loss` says what
+    the gradient was taken of, which PyTorch's graphs of products and sums alone do not show.
 
     The wider and stronger an arrow, the larger the gradient on it (the largest |gradient|, in the loss's change per unit of what
     it is the gradient of); nan, inf, zero and missing gradients have marks of their own. `direction` is the way of the arrows:

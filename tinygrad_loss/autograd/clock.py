@@ -37,6 +37,8 @@ class _Last:
 
 
 last = _Last()
+#: The numbers between which backward passes under create_graph recorded nodes, of the last passes: for pictures.
+recorded_passes: deque[tuple[int, int]] = deque(maxlen=1024)
 _changes: dict[int, _Change] = {}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import anomaly
 from .anomaly import state
-from .clock import last
+from .clock import last, recorded_passes, tick
 from .leaves import accumulate, run_after, run_before, run_on_tensors
 from .modes import modes, set_grad
 from .node import AccumulateGrad, Edge, Node
@@ -224,6 +224,7 @@ def walk(
         needed = on_the_way([edge[0] for edge, _ in roots], upto) | set(upto)
     run = Walk(free, create, captures, needed)
     before = modes.grad
+    begin = tick() if create else 0
     set_grad(bool(create))
     try:
         for (node, output), g in roots:
@@ -232,6 +233,8 @@ def walk(
         run.run()
     finally:
         set_grad(before)
+        if create:
+            recorded_passes.append((begin, tick()))
 
 
 def reachable(roots: Sequence[Node | None]) -> list[Node]:

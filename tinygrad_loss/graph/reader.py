@@ -12,6 +12,7 @@ from .flow import gradient_flow
 from .model import Edge, Graph, Group, Node, Part, Saved, Values
 from .modules import ModuleNames, grouped_by_module
 from .names import named_tensors, variables
+from .passes import parts_of
 from .recompute import recomputed
 from .walk import Step, Steps, carrying, inputs_first, is_leaf, walk
 from .words import plain_words
@@ -59,7 +60,8 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     collection those with these types or ids (a ValueError lists the choices when one cannot be opened; a RuntimeError says
     that backward() has freed what is needed). `modules=True` puts the
     nodes of each nn.Module into a group. `forward` is the tensor whose gradient `loss` was computed from (with create_graph):
-    nodes that it has too are its "forward" part, the others the "backward" part. `choose` is given the graph without
+    nodes that it has too are its "forward" part, the others the "backward" part. Without it the parts are told by the order in
+    which nodes were recorded, as `parts_of` says. `choose` is given the graph without
     numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole). `all_open` is given
     the same graph with every node open that can be, if there is one.
 
@@ -131,7 +133,7 @@ def _must_be_whole(node: Any) -> None:
 
 def _parts(forward: Any, steps: Steps) -> dict[Any, Part]:
     if forward is None:
-        return {}
+        return parts_of(steps)
     if library_of(forward) is None or forward.grad_fn is None:
         raise TypeError("draw(): forward must be the tensor whose gradient was taken (with a graph), got "
                         f"{type(forward).__name__}{'' if library_of(forward) is None else ' without a grad_fn'}")
