@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import graphviz  # type: ignore[import-untyped]
 
+from ..graph.markup import escaped
 from ..graph.model import Edge, Graph, Node, Values
 from ..graph.numbers import rows_of, safe_text, shape_text
 from .records import Pair
@@ -42,7 +42,7 @@ def side_by_side(ours: Graph, theirs: Graph, pairs: Sequence[Pair], first: Pair 
     with dot.subgraph() as top:
         top.attr(rank="same")
         for side, name in zip("ab", names, strict=True):
-            top.node(f"{side}_title", f"<<B>{html.escape(safe_text(name))}</B>>", shape="plaintext", fontsize="16")
+            top.node(f"{side}_title", f"<<B>{escaped(safe_text(name))}</B>>", shape="plaintext", fontsize="16")
         top.edge("a_title", "b_title", style="invis", minlen="2")
     for number, pair in enumerate(shown, start + 1):
         both = pair.ours is not None and pair.theirs is not None
@@ -110,21 +110,21 @@ def _draw(row: graphviz.Digraph, name: str, number: int, node: Node, pair: Pair,
 def _label(number: int, node: Node, remarks: Sequence[str], first: bool) -> str:
     lines = [_line("FIRST DIFFERENCE", 11, FIRST_LINE)] if first else []
     title = f"{node.name} " if node.kind == "leaf" and node.name else ""
-    lines.append(_line(f"{number}  <B>{html.escape(safe_text(title + node.type))}</B>", 13))
+    lines.append(_line(f"{number}  <B>{escaped(safe_text(title + node.type))}</B>", 13))
     if node.value is not None:
         lines += _numbers(f"{shape_text(node.value.shape)} {node.value.dtype}", node.value)
     if node.gradient is not None:
         lines += _numbers("gradient", node.gradient, FIRST_LINE)
-    lines += [_line(html.escape(remark), 11, GREY) for remark in remarks]
+    lines += [_line(escaped(remark), 11, GREY) for remark in remarks]
     return '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">' + "".join(lines) + "</TABLE>>"
 
 
 def _numbers(caption: str, values: Values, colour: str = INK) -> list[str]:
     rows = rows_of(values)
     if not values.shape and len(rows) == 1:
-        return [_line(html.escape(f"{caption}  {rows[0].strip()}"), 11, colour)]
-    text = "".join(html.escape(row) + '<BR ALIGN="LEFT"/>' for row in rows)
-    return [_line(html.escape(caption), 11, GREY if colour == INK else colour), *([_line(text, 11, colour, NUMBER_FONT)] if text else [])]
+        return [_line(escaped(f"{caption}  {rows[0].strip()}"), 11, colour)]
+    text = "".join(escaped(row) + '<BR ALIGN="LEFT"/>' for row in rows)
+    return [_line(escaped(caption), 11, GREY if colour == INK else colour), *([_line(text, 11, colour, NUMBER_FONT)] if text else [])]
 
 
 def _remarks(pair: Pair) -> list[str]:
@@ -142,5 +142,5 @@ def _legend(note: str) -> str:
     cells = "".join(f'<TD BGCOLOR="{fill}" BORDER="1" COLOR="{line}" STYLE="{style}"><FONT POINT-SIZE="11">{text}</FONT></TD>' for text, fill, line, style in (
         ("the same in both", SAME_FILL, SAME_LINE, "SOLID"), ("different", DIFFERENT_FILL, DIFFERENT_LINE, "SOLID"),
         ("in one graph only", ALONE_FILL, ALONE_LINE, "DASHED"), ("first difference", PAPER, FIRST_LINE, "SOLID")))
-    told = f'<TR><TD ALIGN="LEFT" COLSPAN="4"><FONT POINT-SIZE="12">{html.escape(note)}</FONT></TD></TR>' if note else ""
+    told = f'<TR><TD ALIGN="LEFT" COLSPAN="4"><FONT POINT-SIZE="12">{escaped(note)}</FONT></TD></TR>' if note else ""
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="6" CELLPADDING="4">{told}<TR>{cells}</TR></TABLE>>'

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
-from .markup import NUMBER_FONT, bold, captioned, font, kind_text, label, left, line, numbers, table
+from .markup import NUMBER_FONT, bold, captioned, escaped, font, kind_text, label, left, line, numbers, table
 from .model import Edge, Graph, Group, Node, Values
 from .numbers import difference, remark, rows_of, safe_text, shape_text
 from .strength import state_of
@@ -44,7 +43,7 @@ class Labels:
         mark = "∂ " if node.part == "backward" else ""
         lines = [line(mark + bold(node.words), 14, theme.ink)]
         if node.type:
-            lines.append(line(html.escape(safe_text(node.type)), 11, theme.grey, NUMBER_FONT))
+            lines.append(line(escaped(safe_text(node.type)), 11, theme.grey, NUMBER_FONT))
         results = [value for value in node.outputs if value is not None]
         if node.name:
             lines.append(line(bold(node.name), 12, theme.ink))
@@ -56,13 +55,13 @@ class Labels:
             lines += self._arriving(node, arrivals, whole)
         keeps = "" if node.kind == "module" else "saved "
         for saved, constant in [] if self.spare and keeps else node.saved:
-            lines += captioned(f"{keeps}{html.escape(safe_text(saved))}: ", constant, theme.grey, theme.grey, self.most)
+            lines += captioned(f"{keeps}{escaped(safe_text(saved))}: ", constant, theme.grey, theme.grey, self.most)
         return label(lines)
 
     def _leaf(self, node: Node, arrivals: int, whole: bool) -> str:
         theme = self.theme
         lines = [line(bold(node.name), 15, theme.ink)] if node.name else []
-        lines.append(line(html.escape(node.type), 11, theme.grey, NUMBER_FONT))
+        lines.append(line(escaped(node.type), 11, theme.grey, NUMBER_FONT))
         if node.value is not None and self._pairs(node, [node.value]):
             lines.append(self._pair(node.value, node, arrivals, whole))
         else:
@@ -118,7 +117,7 @@ class Labels:
         if edge.reference is None:
             return label([left(caption), *([] if state == "zero" else numbers(edge.gradient, colour, most=self.most))])
         ours, theirs = (
-            table([left(font(html.escape(safe_text(name)), 11, ink)), *numbers(values, ink)])
+            table([left(font(escaped(safe_text(name)), 11, ink)), *numbers(values, ink)])
             for name, values, ink in ((graph.library, edge.gradient, colour), (graph.reference, edge.reference, self.theme.ink))
         )
         verdict = font("   " + difference(edge.gradient, edge.reference), 11, self.theme.grey)
@@ -129,12 +128,12 @@ class Labels:
         """The title of a group."""
         theme = self.theme
         if group.kind == "definition":
-            lines = [line(bold(group.type), 13, theme.ink), line(html.escape(group.words), 12, theme.grey),
+            lines = [line(bold(group.type), 13, theme.ink), line(escaped(group.words), 12, theme.grey),
                      line("opened into primitives", 11, theme.grey)]
         elif group.kind == "repeat":
             lines = [line(f"<B>× {group.count:,}</B>", 24, theme.ink),  # noqa: RUF001
                      line("in a row, the first is shown", 11, theme.grey)]
         else:
             name = group.name if len(group.name) <= _LONG else f"….{group.name.rpartition('.')[2]}"
-            lines = [line(bold(name), 13, theme.ink), line(html.escape(safe_text(group.type)), 12, theme.grey)]
+            lines = [line(bold(name), 13, theme.ink), line(escaped(safe_text(group.type)), 12, theme.grey)]
         return label(lines)

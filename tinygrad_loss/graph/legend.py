@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import html
 from textwrap import wrap
 
-from .markup import font, left
+from .markup import escaped, font, left
 from .model import Graph
 from .numbers import safe_text
 from .strength import Scale, state_of
@@ -40,7 +39,7 @@ def legend(graph: Graph, theme: Theme, scale: Scale | None, measured: bool, faci
         cells.append(_swatch(f"gradient that flows {facing} the arrow" if facing else "gradient that flows along the arrow",
                              theme.gradient_fill, theme.gradient, f' STYLE="ROUNDED" BORDER="1" COLOR="{theme.gradient}"'))
     texts = [part for note in graph.notes for part in wrap(safe_text(note, 300), 60)]
-    notes = "".join(left(font(html.escape(text), 12, theme.ink)) for text in texts)
+    notes = "".join(left(font(escaped(text), 12, theme.ink)) for text in texts)
     wide = -(-len(cells) // -(-len(cells) // _WIDE))
     rows = [_row(cells[i:i + wide]) for i in range(0, len(cells), wide)]
     if scale is not None:
@@ -62,7 +61,7 @@ def _scale(scale: Scale, graph: Graph, theme: Theme) -> str:
              "none": "dotted, bar: no gradient comes"}
     said = [text for state, text in marks.items() if state in states]
     if said:
-        cells.append(f"<TD>{font(html.escape('   '.join(said)), 11, theme.grey)}</TD>")
+        cells.append(f"<TD>{font(escaped('   '.join(said)), 11, theme.grey)}</TD>")
     return _row(cells)
 
 

@@ -13,7 +13,16 @@ TEXT_FONT, NUMBER_FONT = "Helvetica", "Courier"
 
 def bold(name: str) -> str:
     """A name, made safe, in bold type."""
-    return f"<B>{html.escape(safe_text(name))}</B>"
+    return f"<B>{escaped(safe_text(name))}</B>"
+
+
+def escaped(text: str) -> str:
+    r"""Text for a label. Graphviz would read \N in it as the node's own name.
+
+    >>> escaped(r"<\N>")
+    '&lt;&#92;N&gt;'
+    """
+    return html.escape(text).replace("\\", "&#92;")
 
 
 def font(text: str, size: int, colour: str, face: str = TEXT_FONT) -> str:
@@ -57,7 +66,7 @@ def captioned(caption: str, value: Values | str, colour: str, grey: str, most: i
     """A caption (markup) with a word, or with a shape and dtype over the numbers; a single number stands beside its caption.
     `grey` is the colour of captions."""
     if isinstance(value, str):
-        return [line(caption + html.escape(value), 11, grey)]
+        return [line(caption + escaped(value), 11, grey)]
     rows = rows_of(value, most)
     head = font(caption + kind_text(value), 11, grey)
     if len(rows) == 1 and not value.shape:
