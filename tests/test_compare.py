@@ -13,13 +13,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 import tinygrad_loss
 from tinygrad_loss import compare
-from tinygrad_loss._comparison import Comparison
+from tinygrad_loss._comparison import Comparison, alignment
 from tinygrad_loss._comparison.alignment import align
 from tinygrad_loss._comparison.findings import find
 from tinygrad_loss._comparison.measures import TOLERANCES, Tolerance, ulps_between
@@ -196,6 +198,17 @@ def test_the_first_difference_of_values_is_the_first_on_the_way_forward() -> Non
     assert report.parting is not None and report.parting.pair.title == "AccumulateGrad of w"
 
 
+def test_the_first_difference_of_values_lies_below_two_paths(lib: Any) -> None:
+    def make(factor: float) -> Any:  # a walk from the result meets the sum last, though it is computed after what it adds
+        hidden = lib.tensor([1.0, 2.0], requires_grad=True) * factor
+        return hidden.exp().sum() + hidden.sin().sum(0, keepdim=True).sum()
+
+    values = [d.node for d in compare(make(2.0), make(2.5)).differences if d.kind == "value"]
+    assert values[0] == "MulBackward0" and values[-1] == "AddBackward0"
+    gradients = [d.node for d in compare(make(2.0), make(2.5)).differences if d.kind == "gradient"]
+    assert gradients[-2:] == ["MulBackward0", "AccumulateGrad"]
+
+
 def test_tolerances() -> None:
     x, t = leaf(tinygrad_loss), tinygrad_loss.from_numpy(T)
     a, b = cross_entropy(tinygrad_loss, x, t), cross_entropy(tinygrad_loss, leaf(tinygrad_loss, X + np.float32(1e-6)), t)
@@ -259,8 +272,18 @@ def test_tensors_that_are_too_large_to_be_kept_are_compared_by_a_summary() -> No
     assert compare(make(1.0), make(1.0)).same
     report = compare(make(1.0), make(1.5), rtol=1e-6, atol=1e-6)
     assert not report.same
-    assert any(d.kind == "gradient" and "the smallest number is" in d.message for d in report.differences)
-    assert "the smallest, the mean and the largest are compared" in str(report)
+    assert any(d.kind == "gradient" and "the smallest number of part 1 of 4090 is" in d.message for d in report.differences)
+    assert "the smallest, the mean and the largest number of each part" in str(report)
+
+
+def test_two_numbers_that_changed_places_in_a_large_tensor_are_found() -> None:
+    def make(first: int, second: int) -> Any:
+        numbers = np.arange(1_100_000, dtype=np.float32) % 97
+        numbers[[first, second]] = 500.0, 600.0
+        return tinygrad_loss.from_numpy(numbers).requires_grad_().square().sum()
+
+    assert compare(make(5, 900_000), make(5, 900_000)).same
+    assert not compare(make(5, 900_000), make(900_000, 5)).same
 
 
 # Both libraries -----------------------------------------------------------------------------------------------------------------
@@ -392,6 +415,26 @@ def test_large_graphs_are_aligned_by_name() -> None:
     types = [f"{'abcdefg'[i * i % 7]}{i % 3}" for i in range(3000)]
     pairs = align(chain(*types), chain(*types[:1500], "x", *types[1502:]))
     assert sum(x is not None and y is not None for x, y in pairs) == 2998
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 400])
+@given(st.text("abc", max_size=12), st.text("abcd", max_size=12))
+def test_common_runs(at_once: int, one: str, other: str) -> None:
+    with mock.patch.object(alignment, "AT_ONCE", at_once):
+        runs = list(alignment._runs(one, other))
+    end_one = end_other = 0
+    for begin_one, begin_other, length in runs:
+        assert length > 0 and begin_one >= end_one and begin_other >= end_other
+        end_one, end_other = begin_one + length, begin_other + length
+        assert one[begin_one:end_one] == other[begin_other:end_other]
+    if at_once == 400:  # then nothing that the two have in common is missed
+        longest = [0] * (len(other) + 1)
+        for letter in one:
+            row = [0]
+            for j, also in enumerate(other):
+                row.append(longest[j] + 1 if letter == also else max(longest[j + 1], row[j]))
+            longest = row
+        assert sum(length for _, _, length in runs) == longest[-1]
 
 
 def test_every_node_stands_in_the_alignment_once() -> None:

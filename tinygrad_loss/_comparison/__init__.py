@@ -23,7 +23,7 @@ from ..graph.render import render, to_svg
 from ..page import Match, Side, to_html
 from .alignment import align
 from .drawing import side_by_side
-from .findings import find, partings
+from .findings import find, inputs_first, partings
 from .measures import Gap, Tolerance, gap
 from .records import Difference, Pair, Parting
 from .replay import replayed
@@ -150,9 +150,14 @@ class Comparison:
     @cached_property
     def _ordered(self) -> list[tuple[Pair, Difference]]:
         found = [(pair, difference) for pair in self.pairs for difference in pair.differences]
-        values = [one for one in found if one[1].kind == "value"]
-        gradients = [one for one in found if one[1].kind == "gradient"]
-        return [*(one for one in found if one[1].kind not in ("value", "gradient")), *reversed(values), *gradients]
+        place = {id: i for i, id in enumerate(inputs_first(self.ours))}
+
+        def computed(one: tuple[Pair, Difference]) -> int:
+            return -1 if one[0].ours is None else place[one[0].ours.id]
+
+        values = sorted((one for one in found if one[1].kind == "value"), key=computed)
+        gradients = sorted((one for one in found if one[1].kind == "gradient"), key=computed, reverse=True)
+        return [*(one for one in found if one[1].kind not in ("value", "gradient")), *values, *gradients]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         text = str(self)

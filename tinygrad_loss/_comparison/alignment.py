@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from ..graph.model import Graph, Node, Values
 
 #: Two graphs with more pairs of nodes than this (where they differ) are aligned by the names of their nodes alone.
 CELLS = 160_000
+#: So many differences are looked for at once: what comes after is aligned on its own, so that two long graphs take seconds.
+AT_ONCE = 400
 # How much it says for two nodes that they have this in common.
 _SAME_LEAF, _SAME_ALL, _SAME_VALUE, _SAME_GRADIENT, _SAME_SHAPE, _SAME_NAME = 8.0, 7.0, 5.0, 4.0, 3.0, 2.0
 
@@ -121,14 +122,61 @@ def _by_score(a: Sequence[Node], b: Sequence[Node], leaves: dict[str, str]) -> l
 def _by_names(a: Sequence[Node], b: Sequence[Node], leaves: dict[str, str]) -> list[Match]:
     """The alignment of the names alone, for large graphs."""
     pairs: list[Match] = []
-    for _, i0, i1, j0, j1 in SequenceMatcher(None, [n.type for n in a], [n.type for n in b], autojunk=False).get_opcodes():
-        same = [n.type for n in a[i0:i1]] == [n.type for n in b[j0:j1]]
-        if same:
-            for x, y in zip(a[i0:i1], b[j0:j1], strict=True):
-                pairs += [(x, y)] if _may_pair(x, y, leaves) else [(x, None), (None, y)]
-        else:
-            pairs += [*((x, None) for x in a[i0:i1]), *((None, y) for y in b[j0:j1])]
-    return pairs
+    i = j = 0
+    for begin_a, begin_b, length in _runs([n.type for n in a], [n.type for n in b]):
+        pairs += [*((x, None) for x in a[i:begin_a]), *((None, y) for y in b[j:begin_b])]
+        i, j = begin_a + length, begin_b + length
+        for x, y in zip(a[begin_a:i], b[begin_b:j], strict=True):
+            pairs += [(x, y)] if _may_pair(x, y, leaves) else [(x, None), (None, y)]
+    return [*pairs, *((x, None) for x in a[i:]), *((None, y) for y in b[j:])]
+
+
+def _runs(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """The runs that two lists have in common, as (begin in a, begin in b, length), with the fewest differences between them.
+
+    From Myers, "An O(ND) difference algorithm and its variations" (1986): for each number of differences the farthest place on
+    every diagonal. After `AT_ONCE` of them the farthest place of all is settled, and the search begins anew there.
+    """
+    x = y = 0
+    while x < len(a) and y < len(b):
+        runs, (x, y) = _first_runs(a, b, (x, y))
+        yield from runs
+
+
+def _first_runs(a: Sequence[str], b: Sequence[str], start: tuple[int, int]) -> tuple[list[tuple[int, int, int]], tuple[int, int]]:
+    """The runs from `start` on, and the place that was reached with no more than `AT_ONCE` differences."""
+    (x0, y0), (end_a, end_b) = start, (len(a), len(b))
+    reach = {1: x0}  # by diagonal (x - x0) - (y - y0): how far in a
+    history: list[dict[int, int]] = []
+    for differences in range(AT_ONCE + 1):
+        history.append(reach.copy())
+        for diagonal in range(-differences, differences + 1, 2):
+            down = diagonal == -differences or (diagonal != differences and reach[diagonal - 1] < reach[diagonal + 1])
+            x = reach[diagonal + 1] if down else reach[diagonal - 1] + 1
+            y = y0 + (x - x0) - diagonal
+            while x < end_a and y < end_b and a[x] == b[y]:
+                x, y = x + 1, y + 1
+            reach[diagonal] = x
+            if x >= end_a and y >= end_b:
+                return _traced(history, diagonal, start, end_a), (end_a, end_b)
+    inside = {k: x for k, x in reach.items() if (k - AT_ONCE) % 2 == 0 and x <= end_a and y0 + (x - x0) - k <= end_b}
+    best = max(inside, key=lambda k: (2 * inside[k] - k, -abs(k)))
+    x = inside[best]
+    return _traced(history, best, start, x), (x, y0 + (x - x0) - best)
+
+
+def _traced(history: list[dict[int, int]], diagonal: int, start: tuple[int, int], x: int) -> list[tuple[int, int, int]]:
+    """The way back from the place on `diagonal` that was reached last: its runs, from the first on."""
+    runs = []
+    for differences in range(len(history) - 1, -1, -1):
+        before = history[differences]
+        down = diagonal == -differences or (diagonal != differences and before[diagonal - 1] < before[diagonal + 1])
+        diagonal_before = diagonal + 1 if down else diagonal - 1
+        begin = before[diagonal_before] + (0 if down else 1)
+        if x > begin:
+            runs.append((begin, start[1] + (begin - start[0]) - diagonal, x - begin))
+        diagonal, x = diagonal_before, before[diagonal_before]
+    return runs[::-1]
 
 
 def _with_leaves(pairs: list[Match], leaves: dict[str, str]) -> list[Match]:

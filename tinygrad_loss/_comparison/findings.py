@@ -37,7 +37,7 @@ def find(ours: Graph, theirs: Graph, matches: Sequence[Match], near: Iterable[st
 def partings(ours: Graph, pairs: Sequence[Pair]) -> tuple[Parting, ...]:
     """Where the values part first, on the way forward from the leaves, and where the gradients part first, on the way back."""
     by_id = {pair.ours.id: pair for pair in pairs if pair.ours is not None and pair.theirs is not None}
-    forward = _inputs_first(ours)
+    forward = inputs_first(ours)
     found = []
     for id in forward:
         pair = by_id.get(id)
@@ -52,7 +52,7 @@ def partings(ours: Graph, pairs: Sequence[Pair]) -> tuple[Parting, ...]:
     return tuple(found)
 
 
-def _inputs_first(graph: Graph) -> list[str]:
+def inputs_first(graph: Graph) -> list[str]:
     """The ids of a graph, each after those of its inputs."""
     out = graph.by_source()
     done: dict[str, None] = {}
@@ -153,7 +153,8 @@ def gap_text(apart: Gap, names: tuple[str, str]) -> str:
     place = f" at [{', '.join(map(str, apart.place))}]" if apart.place else ""
     if apart.summarised:
         part = ("smallest", "mean", "largest")[apart.place[0]]
-        return f"differs: the {part} number is {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
+        where = f" of part {apart.place[1] + 1} of {apart.size // 3}" if len(apart.place) > 1 else ""
+        return f"differs: the {part} number{where} is {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
     many = f"{apart.count} of {apart.size} numbers differ, most" if apart.size > 1 else "differs"
     numbers = f"{many}{place}: {apart.number(apart.ours)} in {names[0]}, {apart.number(apart.theirs)} in {names[1]}"
     return numbers if math.isinf(apart.ulps) else f"{numbers} ({ulps_text(apart.ulps)}; largest difference {apart.apart:.1e})"

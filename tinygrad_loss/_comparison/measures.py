@@ -35,7 +35,8 @@ class Gap:
     `close` says whether they are equal to the tolerance. `ulps` is the largest distance in units in the last place (of the
     coarser dtype; infinite where only one is nan, or infinite), found at `place`, where the numbers are `ours` and `theirs`;
     `apart` is the largest difference of all. `count` of `size` numbers differ. Of arrays that are too large to be kept, the
-    smallest, the mean and the largest number are compared: then it is `summarised`.
+    smallest, the mean and the largest number of each of 4096 parts are compared: then it is `summarised`, and `place` is
+    which of the three, and of which part.
     """
 
     close: bool
@@ -65,7 +66,8 @@ def gap(ours: Values, theirs: Values, tolerance: Tolerance) -> Gap | None:
     if ours.array is None or theirs.array is None:
         if ours.shape != theirs.shape or ours.summary is None or theirs.summary is None:
             return None
-        short = [Values.of(np.array(v.summary), v.dtype) for v in (ours, theirs)]
+        many = ours.parts is not None and theirs.parts is not None
+        short = [Values.of(np.array(v.parts if many else v.summary), v.dtype) for v in (ours, theirs)]
         found = gap(short[0], short[1], tolerance)
         return None if found is None else replace(found, summarised=True)
     if ours.array.size != theirs.array.size:

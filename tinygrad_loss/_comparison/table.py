@@ -53,6 +53,7 @@ def cell(gap: Gap | None, exact: bool = True) -> str:
 def sentences(pairs: Sequence[Pair], differences: Sequence[Difference], parts: Sequence[Parting], names: tuple[str, str]) -> list[str]:
     """What a reader should know, in sentences."""
     lines = []
+    summarised = any(gap is not None and gap.summarised for pair in pairs for gap in (pair.value, pair.gradient))
     if differences:
         lines.append(f"First difference: {differences[0]}.")
         if len(differences) > 1:
@@ -63,9 +64,10 @@ def sentences(pairs: Sequence[Pair], differences: Sequence[Difference], parts: S
         way = "Going forward, the values part" if part.where == "value" else "Going back, the gradients part"
         lines.append(f"{way} first at {where}: {gap_text(part.gap, names)}.")
     if not parts and any(p.value is not None or p.gradient is not None for p in pairs):
-        lines.append("All numbers that are known in both are the same to the last bit.")
-    if any(gap is not None and gap.summarised for pair in pairs for gap in (pair.value, pair.gradient)):
-        lines.append("Of tensors with more than a million numbers the smallest, the mean and the largest are compared.")
-    if any(not pair.exact for pair in pairs):
+        lines.append(f"All numbers that are known{' one by one' if summarised else ''} in both are the same to the last bit.")
+    if summarised:
+        lines.append("Tensors with more than a million numbers are cut into 4096 parts; the smallest, the mean and the largest number of each "
+                     "part are compared.")
+    if any(not pair.exact and pair.value is not None and not pair.value.summarised for pair in pairs):
         lines.append("Values in brackets are not kept by the graph: they were worked out anew and are not compared to the last bit.")
     return lines

@@ -22,6 +22,8 @@ GroupKind = Literal["definition", "module", "repeat"]
 
 #: Arrays with more elements than this are kept as a summary only (shape, dtype, min, mean, max).
 KEEP = 1_000_000
+#: So many parts of a larger array are summarised each on their own, for comparisons.
+PARTS = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +31,15 @@ class Values:
     """An array as a picture knows it: always its shape and dtype, its numbers where they are known.
 
     `array` is a read-only copy, or None when the numbers are unknown or too many to keep; `summary` is (min, mean, max) of a
-    floating-point or integer array that has elements, else None.
+    floating-point or integer array that has elements, else None. Of such an array that is too large to keep, `parts` has the
+    min, mean and max of each of up to 4096 equal parts, as three rows.
     """
 
     shape: tuple[int, ...]
     dtype: str
     array: NDArray[Any] | None = None
     summary: tuple[float, float, float] | None = None
+    parts: NDArray[np.float64] | None = None
 
     @staticmethod
     def of(array: NDArray[Any], dtype: str | None = None, keep: int = KEEP) -> Values:
@@ -44,16 +48,25 @@ class Values:
         >>> Values.of(np.array([1.0, 2.0, 6.0], dtype=np.float32)).summary
         (1.0, 3.0, 6.0)
         """
-        summary = None
+        summary = parts = None
         if array.size and array.dtype.kind in "fiu":
             wide = array if array.dtype.itemsize > 2 else array.astype(np.float32)
             with np.errstate(all="ignore"):
                 summary = (float(wide.min()), float(wide.mean(dtype=np.float64)), float(wide.max()))
+                parts = _parts(wide.reshape(-1)) if array.size > keep else None
         kept = None
         if array.size <= keep:
             kept = np.array(array, order="C")
             kept.setflags(write=False)
-        return Values(tuple(array.shape), dtype or str(array.dtype), kept, summary)
+        return Values(tuple(array.shape), dtype or str(array.dtype), kept, summary, parts)
+
+
+def _parts(flat: NDArray[Any]) -> NDArray[np.float64]:
+    """The min, mean and max of equal parts of a vector, the last one shorter."""
+    starts = np.arange(0, flat.size, -(-flat.size // PARTS))
+    sizes = np.diff(starts, append=flat.size)
+    rows = np.minimum.reduceat(flat, starts), np.add.reduceat(flat, starts, dtype=np.float64) / sizes, np.maximum.reduceat(flat, starts)
+    return np.stack(rows).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
