@@ -90,7 +90,7 @@ def test_heading_names_versions_and_threads():
 
 
 def test_import_and_size():
-    assert table.sizes().values["tinygrad_loss"] < 2.0
+    assert 1 < table.sizes().values["tinygrad_loss"] < 4
     assert -50 < table.import_times(1).values["tinygrad_loss"] < 5000
 
 
