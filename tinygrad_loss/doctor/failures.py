@@ -46,9 +46,9 @@ def _about_a_call(logits: Any, target: Any) -> Iterator[Finding]:
         yield _finding("one-hot-as-indices", f"the target of shape {values.shape} and dtype {target.dtype} is one-hot: whole numbers are read "
                        f"as class indices, of which one per row, shape {shape[:1] + shape[2:]}, is wanted.",
                        "F.cross_entropy(logits, one_hot.argmax(1))\n# or, as probabilities: F.cross_entropy(logits, one_hot.float())")
-    elif len(shape) == 3 and values.shape == shape[:2]:
+    elif len(shape) >= 3 and values.shape == shape[:-1]:
         yield _finding("class-dim-last", f"logits of shape {shape} with targets of shape {values.shape}: the classes are expected along "
-                       f"dimension 1, and stand along the last ({shape[2]} of them).", "F.cross_entropy(logits.transpose(1, 2), target)")
+                       f"dimension 1, and stand along the last ({shape[2]} of them).", "F.cross_entropy(logits.movedim(-1, 1), target)")
     elif values.min() >= 1 and values.max() == classes:
         yield _labels(int(values.min()), classes)
 

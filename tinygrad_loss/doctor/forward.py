@@ -61,6 +61,8 @@ def _of_one(step: Step, kind: str, x: Array) -> Array | None:
             cut[step.number("dim")] = slice(step.number("start"), stop, step.number("step", 1))
             taken = x[tuple(cut)]
             return taken if taken.shape == step.shape else None
+        case "Index":
+            return _indexed(step, x)
         case "Neg":
             return np.asarray(-x)
         case "Log":
@@ -72,6 +74,12 @@ def _of_one(step: Step, kind: str, x: Array) -> Array | None:
         case "Sum" | "Mean":
             return _reduced(step, kind, x)
     return None
+
+
+def _indexed(step: Step, x: Array) -> Array | None:
+    chosen = [slice(None) if index is None else np.asarray(index) for index in step.saved.get("indices") or ()]
+    taken = x[tuple(chosen)]
+    return taken if taken.shape == step.shape else None
 
 
 def _reduced(step: Step, kind: str, x: Array) -> Array | None:

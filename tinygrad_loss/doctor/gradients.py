@@ -99,7 +99,7 @@ def gradients_of(trace: Trace) -> Gradients:
             leaves = [step.node.variable for step in trace.leaves()]
             results = library_of(trace.loss).autograd.grad(  # type: ignore[union-attr]
                 trace.loss, leaves, retain_graph=True, allow_unused=True)
-        except RuntimeError:  # not a scalar, or a graph that cannot go backward: there is no gradient to speak of
+        except Exception:  # not a scalar, or a graph that cannot go backward: there is no gradient to speak of
             return Gradients()
         finally:
             listener.stop()
@@ -120,7 +120,7 @@ def gradient_at(trace: Trace, step: Step) -> Any:
         leaves = [leaf.node.variable for leaf in trace.leaves()]
         library_of(trace.loss).autograd.grad(  # type: ignore[union-attr]
             trace.loss, leaves, retain_graph=True, allow_unused=True)
-    except RuntimeError:
+    except Exception:
         return None
     finally:
         handle.remove()

@@ -50,6 +50,20 @@ def _is_one(step: Step) -> bool:
     return other is not None and other.size == 1 and bool(other.reshape(()) == 1)
 
 
+def without_dropout(step: Step | None) -> Step | None:
+    """The step below a dropout: a product with a constant that holds 0 and one other number."""
+    step = peel(step)
+    if step is not None and step.kind == "NativeDropout":
+        return peel(step.input())
+    if step is not None and step.kind == "Mul" and len(step.steps()) == 1 and step.input() is not None:
+        mask = step.array("other")
+        if mask is not None and mask.shape == step.shape and mask.size and not mask.all():
+            kept = mask[mask != 0]
+            if kept.size and kept.min() == kept.max() and kept.min() > 1:
+                return peel(step.input())
+    return step
+
+
 def unscaled(step: Step | None) -> Step | None:
     """The step below views, casts, and products with or division by one constant number above 0."""
     while (step := peel(step)) is not None:
@@ -99,8 +113,9 @@ def picked(step: Step | None) -> Step | None:
     return None
 
 
-def softmax_of(step: Step | None) -> Normal | None:
-    """A softmax: by call, exp(log_softmax), or exp(x) / exp(x).sum()."""
+def softmax_of(step: Step | None, chosen: bool = False) -> Normal | None:
+    """A softmax: by call, exp(log_softmax), or exp(x) / exp(x).sum(). With `chosen` also one of which a target chose the exponentials
+    before the division, exp(x)[range(n), y] / exp(x).sum(1)."""
     step = peel(step)
     if step is None:
         return None
@@ -111,7 +126,7 @@ def softmax_of(step: Step | None) -> Normal | None:
         return None if inner is None else Normal(step, inner.logits, inner.dims, inner.inner, inner.exp)
     top, below = None, None
     if step.kind == "Div":
-        top, below = peel(step.input(0)), peel(step.input(1))
+        top, below = picked(step.input(0)) if chosen else peel(step.input(0)), peel(step.input(1))
     elif step.kind == "Mul" and len(step.steps()) == 2:
         sides = [peel(side) for side in step.steps()]
         if sides[0] is not None and sides[0].kind == "Reciprocal":
@@ -154,7 +169,7 @@ def log_softmax_of(step: Step | None) -> Normal | None:
     if step.kind == "LogSoftmax" and step.input() is not None:
         return Normal(step, step.steps()[0], step.dims(), step)
     if step.kind == "Log":
-        inner = softmax_of(picked(step.input()))
+        inner = softmax_of(picked(step.input()), chosen=True)
         return None if inner is None else Normal(step, inner.logits, inner.dims, inner.inner, inner.exp)
     if step.kind == "Sub" and len(step.steps()) == 2:
         inner = logsumexp_of(step.input(1))
@@ -288,7 +303,7 @@ def made_of_softmaxes(step: Step | None, depth: int = 12) -> bool:
         return False
     if softmax_of(step) is not None:
         return True
-    if step.kind in ("Add", "Mean", "Sum", "Stack", "Cat") or (step.kind in ("Mul", "Div") and step.inputs[0] is not None):
+    if step.kind in ("Add", "Mean", "Sum", "Stack", "Cat", "Index", "Slice") or (step.kind in ("Mul", "Div") and step.inputs[0] is not None):
         sides = step.steps() if step.kind not in ("Mul", "Div") else step.steps() if len(step.steps()) == 1 else []
         return bool(sides) and all(made_of_softmaxes(side, depth - 1) for side in sides)
     return False

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..gradients import gradient_at
 from ..losses import Loss
-from ..patterns import is_one_hot, is_raw_score, one_minus, peel, picked, sigmoid_of, softmax_of, unscaled
+from ..patterns import is_one_hot, is_raw_score, one_minus, peel, picked, sigmoid_of, softmax_of, unscaled, without_dropout
 from ..rule import Case, Mark, rule
 from ..trace import Step
 
@@ -119,13 +119,16 @@ def sigmoid_then_bce(case: Case) -> Iterator[Mark]:
             yield Mark(loss.step, "a sigmoid is followed by a binary cross-entropy of its result: from 17 on the sigmoid rounds to 1 in "
                        "float32, and the gradient of a wrong answer is lost.",
                        "F.binary_cross_entropy_with_logits(logits, target)  # of the logits, without the sigmoid")
-    for end in case.losses.ends:
-        below = picked(end.input()) if end.kind == "Log" else None
-        p = below if sigmoid_of(case.trace, below) is not None else peel(one_minus(case.trace, below))
-        if p is not None and p not in said and sigmoid_of(case.trace, p) is not None:
-            said.add(p)
-            yield Mark(end, "the logarithm is taken of a sigmoid's result: for logits about 100 below 0 (or, of 1 - p, 17 above) that is "
-                       "-inf.", "F.logsigmoid(logits)  # log(1 - p) is F.logsigmoid(-logits)")
+    for step in case.trace.steps:
+        below = picked(step.input()) if step.kind == "Log" else None
+        sides = below.steps() if below is not None and below.kind in ("Where", "Stack", "Cat") else [below]
+        for side in sides:
+            p = side if sigmoid_of(case.trace, side) is not None else one_minus(case.trace, side)
+            p = peel(p)
+            if p is not None and p not in said and sigmoid_of(case.trace, p) is not None:
+                said.add(p)
+                yield Mark(step, "the logarithm is taken of a sigmoid's result: for logits about 100 below 0 (or, of 1 - p, 17 above) that "
+                           "is -inf.", "F.logsigmoid(logits)  # log(1 - p) is F.logsigmoid(-logits)")
 
 
 @rule("saturated", "warning")
@@ -209,7 +212,7 @@ def activation_before_loss(case: Case) -> Iterator[Mark]:
               if loss is not None or normal.step.kind != "Logsumexp"]
     logits += [(loss.source, loss.step, "binary cross-entropy") for loss in case.losses.of("bce-logits")]
     for source, step, name in logits:
-        top = unscaled(source)
+        top = unscaled(without_dropout(source))
         if top is not None and _is_relu(top):
             values = top.array("result") if top.kind == "Relu" else None
             share = "" if values is None else f": {int((values == 0).sum())} of {values.size} logits are cut off to 0 here"
@@ -231,6 +234,9 @@ def _is_relu(step: Step) -> bool:
         return low is not None and float(low) == 0 and high is None
     if step.kind == "Hardtanh":
         return float(step.saved.get("min_val", -1)) == 0
+    if step.kind == "Maximum" and len(step.steps()) == 1:
+        other = step.array("other" if step.input(0) is not None else "self")
+        return other is not None and not other.any()
     return step.kind in ("Relu", "Threshold")
 
 

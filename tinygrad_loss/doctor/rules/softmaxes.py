@@ -19,6 +19,7 @@ from ..patterns import (
     peel,
     picked,
     softmax_of,
+    without_dropout,
 )
 from ..rule import Case, Mark, rule
 from ..trace import Step
@@ -36,7 +37,7 @@ def softmax_before_cross_entropy(case: Case) -> Iterator[Mark]:
     ln(e + C - 1) - 1 (1.46 for ten), and its gradient is small where the first softmax is sure and wrong. Training runs, slowly,
     and stops at a bad place. Cross-entropy wants the logits; take the softmax where you need probabilities.
 
-    The proof: what enters the log-softmax is made of softmaxes, and its rows sum to 1.
+    The proof: what enters the log-softmax is a softmax's result, or a mean of several whose rows sum to 1.
 
     Bad::
 
@@ -47,16 +48,17 @@ def softmax_before_cross_entropy(case: Case) -> Iterator[Mark]:
         loss = F.cross_entropy(model(x), y)
     """
     for normal, _ in case.losses.normals:
-        if not made_of_softmaxes(normal.logits) or not normal.dims:
+        source = without_dropout(normal.logits)
+        source = normal.logits if source is peel(normal.logits) else source
+        if source is None or not made_of_softmaxes(source) or not normal.dims:
             continue
-        rows = case.trace.value(normal.logits)
-        inner = softmax_of(normal.logits)
-        if rows is None and not (inner is not None and inner.step is normal.logits and inner.dims == normal.dims):
-            continue
-        if rows is not None and not is_distribution(rows, normal.dims[0]):
+        rows, inner = case.trace.value(source), softmax_of(source)
+        direct = inner is not None and inner.step is peel(source)  # whatever its dimension: no cross-entropy wants one
+        if not direct and (rows is None or not is_distribution(rows, normal.dims[0])):
             continue
         classes = normal.logits.shape[normal.dims[0]]
-        proof = "" if rows is None else f" (they lie between {rows.min():.3g} and {rows.max():.3g}, and each row sums to 1)"
+        proof = "" if rows is None else f" (they lie between {rows.min():.3g} and {rows.max():.3g}" + (
+            ", and each row sums to 1)" if is_distribution(rows, normal.dims[0]) else ")")
         yield Mark(normal.inner, f"the {classes} numbers of a row that this cross-entropy takes for logits are the result of a "
                    f"softmax{proof}: softmax is taken twice, and the loss cannot fall below {_floor(classes):.3g}.",
                    "F.cross_entropy(logits, target)  # the logits, without the softmax")
@@ -188,7 +190,8 @@ def log_of_softmax(case: Case) -> Iterator[Mark]:
         loss = F.nll_loss(F.log_softmax(model(x), dim=1), y)
     """
     for step in case.trace.steps:
-        if step.kind == "Log" and (normal := softmax_of(picked(step.input()))) is not None:
+        if step.kind == "Log" and (
+                normal := softmax_of(picked(step.input()), chosen=True)) is not None and not is_bounded(case.trace, normal.logits):
             p = case.trace.value(step.input())
             proof = ""
             if p is not None and p.size:

@@ -15,6 +15,7 @@ from ..rule import Case, Mark, rule
 from ..trace import Step
 
 Array = NDArray[Any]
+_ROW_BY_ROW = {"Abs", "Pow", "Neg", "Relu", "Clamp", "ClampMin", "Softplus", "LogSigmoid", "Rsub", "Sub", "Add", "Mul"}
 
 
 @rule("broadcast-target", "error")
@@ -60,15 +61,26 @@ def _widened(case: Case) -> Iterator[tuple[Step, Step, Array | None]]:
             before = _below_copies(source.input())
             if before is not None and loss.target is not None:
                 yield source, before, loss.target
-    for step in case.losses.head:
-        for top in (step, peel(step.input()) if step.kind in ("Abs", "Pow") or step in case.losses.ends else None):
-            if top is not None and top.kind in ("Sub", "Rsub", "Mul") and len(top.steps()) == 1:
-                source = _below_copies(top.steps()[0])
-                if source is not None and source.kind == "Expand":  # torch.broadcast_tensors, as in l1_loss
-                    source = _below_copies(source.input())
-                if source is not None and source.shape != top.shape:
-                    saved = top.array("other" if top.input(0) is not None else "self") if top.kind == "Mul" else case.trace.value(top)
-                    yield top, source, saved
+    for top in _elementwise(case):
+        if top.kind in ("Sub", "Rsub", "Mul") and len(top.steps()) == 1:
+            source = _below_copies(top.steps()[0])
+            if source is not None and source.kind == "Expand":  # torch.broadcast_tensors, as in l1_loss
+                source = _below_copies(source.input())
+            if source is not None and source.shape != top.shape:
+                saved = top.array("other" if top.input(0) is not None else "self") if top.kind == "Mul" else case.trace.value(top)
+                yield top, source, saved
+
+
+def _elementwise(case: Case) -> list[Step]:
+    """The linear part of the loss, and what lies below its ends as long as rows stay rows."""
+    found = dict.fromkeys(case.losses.head)
+    stack = list(case.losses.ends)
+    while stack:
+        step = stack.pop()
+        found.setdefault(step)
+        if step.kind in _ROW_BY_ROW and len(set(step.steps())) == 1:
+            stack += step.steps()
+    return list(found)
 
 
 def _below_copies(step: Step | None) -> Step | None:
@@ -102,12 +114,13 @@ def all_ignored(case: Case) -> Iterator[Mark]:
     fix = "if (target != ignore_index).any():  # leave out a batch in which nothing counts\n    loss.backward()"
     for loss in case.losses.of("nll"):
         ignored = loss.step.number("ignore_index", -100)
-        if loss.target is None or loss.reduction == "none" or not loss.target.size:
+        if loss.target is None or loss.reduction == "none":
             continue
         counted = loss.target[loss.target != ignored]
         weight = loss.step.array("weight")
         if not counted.size:
-            yield Mark(loss.step, f"all {loss.target.size} targets are {ignored}, the ignore_index: the mean over no rows is nan.", fix,
+            what = f"all {loss.target.size} targets are {ignored}, the ignore_index" if loss.target.size else "the batch has no rows"
+            yield Mark(loss.step, f"{what}: the mean over no rows is nan.", fix,
                        "" if loss.reduction == "mean" else "advice")
         elif weight is not None and loss.reduction == "mean" and not weight[counted].any():
             yield Mark(loss.step, f"the classes of all {counted.size} targets have the weight 0: the weighted mean is 0 / 0, nan.",
