@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Array, Floats, Indices, Mask
+from tinygrad_loss.kernels.elementwise import ZERO
 from tinygrad_loss.kernels.exponentials import (
     RowExponentials,
     at,
@@ -67,7 +68,7 @@ def forward(
     rows = _all_rows(logits, in_place)
     np.subtract(rows.largest, loss, loss)
     loss += rows.log_total()
-    log_p = np.subtract(0, loss)
+    log_p = np.subtract(ZERO[loss.dtype], loss)
     weights = None
     if weight is not None:
         weights = weight.take(classes)
