@@ -409,6 +409,7 @@ def raised(torch: Any, name: str) -> tuple[type[BaseException], str]:
     return info.type, str(info.value)
 
 
+@pytest.mark.filterwarnings("ignore:The epoch parameter")
 @pytest.mark.parametrize("name", ERRORS)
 def test_error(name: str) -> None:
     kind, text = raised(tl, name)
@@ -417,6 +418,7 @@ def test_error(name: str) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:The epoch parameter")
 @pytest.mark.parametrize("name", ERRORS)
 def test_error_is_pytorchs(name: str, torch: Any) -> None:
     (kind, _), (expected, words) = raised(tl, name), raised(torch, name)
