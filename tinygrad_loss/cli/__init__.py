@@ -21,6 +21,7 @@ from ._draw import ScriptError, run_draw
 from ._output import OutputError
 from ._parity import ParityError, run_parity
 from ._reports import run_compare, run_explain
+from ._lint import run_lint
 from ._run import run_script
 from ._train import run_train
 from ._view import run_view
@@ -140,6 +141,16 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("second", metavar="B.py[:name]", help="another, or the same one and another variable")
     compare.add_argument("--out", type=_report, metavar="FILE", help=".svg, .png, .dot, .txt, .json or .html, besides what is printed")
     compare.set_defaults(run=run_compare)
+
+    lint = commands.add_parser("lint", help="run a script and look for mistakes in the graph of each loss; status 1 if there are any")
+    lint.add_argument("script", type=Path, metavar="SCRIPT.py", help="a script that uses this package, or PyTorch")
+    lint.add_argument("arguments", nargs="*", metavar="...", help="the script's own arguments (after --, where they begin with -)")
+    lint.add_argument("--torch", action="store_true", help="run it on PyTorch; otherwise `import torch` means this package")
+    lint.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text", help="form of the findings (%(default)s)")
+    lint.add_argument("--select", metavar="RULE,...", help="only these rules")
+    lint.add_argument("--ignore", metavar="RULE,...", help="all but these rules")
+    lint.add_argument("--fail-on", choices=("error", "warning", "advice"), default="warning", help="status 1 from this severity on (%(default)s)")
+    lint.set_defaults(run=run_lint)
 
     parity = commands.add_parser("parity", help="compare every op and loss with the installed PyTorch, and print the table")
     parity.add_argument("--family", metavar="NAME", help="only the rows of one family, such as losses")

@@ -16,7 +16,7 @@ from .._missing import MissingModule, MissingName, is_missing
 from .._tensor import Tensor
 from ._draw import ScriptError
 
-__all__ = ["run_script"]
+__all__ = ["as_main", "run_script"]
 
 
 def run_script(arguments: argparse.Namespace) -> int:
@@ -37,7 +37,7 @@ def run_script(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         raise ScriptError(str(error)) from None
     try:
-        with _as_main(script, arguments.arguments) as main:
+        with as_main(script, arguments.arguments) as main:
             exec(compile(source, str(script), "exec", dont_inherit=True), main.__dict__)
     except Exception as error:
         missing = _missing(error)
@@ -55,7 +55,7 @@ def run_script(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _as_main(script: Path, arguments: list[str]) -> Iterator[ModuleType]:
+def as_main(script: Path, arguments: list[str]) -> Iterator[ModuleType]:
     """A module ``__main__`` as ``python SCRIPT.py`` makes it, with ``sys.argv`` and ``sys.path`` to fit."""
     main = ModuleType("__main__")
     main.__file__ = str(script)

@@ -45,16 +45,16 @@ def result_of(step: Step, read: Read) -> Array | None:
 def _of_one(step: Step, kind: str, x: Array) -> Array | None:
     match kind:
         case "T":
-            return x.T
+            return np.asarray(x.T)
         case "Transpose":
             return np.asarray(np.swapaxes(x, step.number("dim0"), step.number("dim1")))
         case "Permute":
             order = step.saved.get("dims")
-            return None if order is None else np.transpose(x, [int(d) - 2**64 if int(d) >= 2**63 else int(d) for d in order])
+            return None if order is None else np.asarray(np.transpose(x, [int(d) - 2**64 if int(d) >= 2**63 else int(d) for d in order]))
         case "Expand":
             return np.broadcast_to(x, step.shape)
         case "Select":
-            return np.take(x, step.number("index"), step.number("dim"))
+            return np.asarray(np.take(x, step.number("index"), step.number("dim")))
         case "Slice":
             cut = [slice(None)] * x.ndim
             stop = step.number("end")

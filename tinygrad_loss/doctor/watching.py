@@ -33,7 +33,7 @@ class Watch:
     def __init__(self, rules: Iterable[Rule], model: Any, optimizer: Any, show: bool, where: Where | None = None) -> None:
         self.findings = Findings()
         self.passes = 0
-        self._rules = list(rules)
+        self.rules = list(rules)
         self._model, self._optimizer = model, optimizer
         self._show = show
         self._where = where
@@ -53,7 +53,7 @@ class Watch:
         while self._replaced:
             setattr(*self._replaced.pop())
         if error is not None:
-            chosen = {rule.slug for rule in self._rules}
+            chosen = {rule.slug for rule in self.rules}
             self.add(found for found in explain_failure(error) if found.rule in chosen)
         if self._show and self.findings:
             print(self.findings)
@@ -93,13 +93,13 @@ class Watch:
         self._history.before(trace)
         losses = Losses(trace)
         case = Case(trace, losses, self._model, self._optimizer, history=self._history)
-        self._say(trace, findings_of(case, [rule for rule in self._rules if rule.slug not in AFTER_BACKWARD]), frame)
+        self._say(trace, findings_of(case, [rule for rule in self.rules if rule.slug not in AFTER_BACKWARD]), frame)
         means = means_of(losses)
         value = trace.value(trace.root)
         number = float(value.reshape(-1)[0]) if value is not None and value.size == 1 else float("nan")
         one = means[0] if len(means) == 1 else None
         past = Past(self._history.interval, number, one.rows if one else 0, one.factor if one else 0.0, rows_summed(losses))
-        self._say(trace, findings_of(case, [rule for rule in self._rules if rule.slug == "non-finite"]), frame)
+        self._say(trace, findings_of(case, [rule for rule in self.rules if rule.slug == "non-finite"]), frame)
         return trace, case, Listener(trace, everywhere=True), past
 
     def _after(self, trace: Trace, case: Case, listener: Listener, past: Past, frame: FrameType) -> None:
@@ -109,7 +109,7 @@ class Watch:
         trace.known.clear()  # backward may have written over what was saved
         for step in trace.steps:
             step.saved.clear()
-        late = [rule for rule in self._rules if rule.slug in AFTER_BACKWARD and (finite or rule.slug != "non-finite")]
+        late = [rule for rule in self.rules if rule.slug in AFTER_BACKWARD and (finite or rule.slug != "non-finite")]
         self._say(trace, findings_of(case, late), frame)
         self._history.after(trace, past)
         trace.release()

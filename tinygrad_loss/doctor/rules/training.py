@@ -129,8 +129,8 @@ def stale_gradient(case: Case) -> Iterator[Mark]:
     backward passes before one step (accumulation over micro-batches) are silent.
 
     The proof, under `lint.watch()`: a gradient was added to one that had moved the parameter already, and the sum has moved it
-    again. (It takes three backward passes. What another optimizer's pass leaves and zero_grad() takes away, as in a GAN, is silent.) In a single `lint(loss, optimizer=...)`, where the history is not known, `.grad` that is not empty after steps of an
-    optimizer with a state is advice.
+    again. (It takes three backward passes. What another optimizer's pass leaves and zero_grad() takes away, as in a GAN, is
+    silent.) In a single `lint(loss, optimizer=...)`, where the history is not known, a `.grad` that is not 0 is advice.
 
     Bad::
 
