@@ -55,7 +55,7 @@ def test_links_lead_somewhere(page):
     missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
     assert not missing
     files = [name for name in re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|json|md|toml))`", text) if "<" not in name]
-    assert not [name for name in files if not (ROOT / name).exists()]
+    assert not [name for name in files if not any((folder / name).exists() for folder in (ROOT, ROOT / "tinygrad_loss"))]
 
 
 def test_the_first_lines_in_a_fresh_notebook(tmp_path, monkeypatch):
@@ -125,6 +125,12 @@ def test_the_number_of_comparisons():
     last = (ROOT / "docs" / "parity.md").read_text(encoding="utf-8").splitlines()[-1]
     assert said
     assert sum(map(int, re.findall(r" (\d+) of \d+", last))) > int(said[1].replace(",", ""))
+
+
+def test_the_table_of_floors():
+    part = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Where things are")[1].split("\n\n")[2]
+    folders = {path.parent.name for path in (ROOT / "tinygrad_loss").glob("*/__init__.py")}
+    assert set(re.findall(r"`(\w+)/`", part)) == folders
 
 
 def test_the_reading_list():
