@@ -18,10 +18,10 @@ from ..training import MODELS, TrainingError
 from ._bench import run_bench
 from ._demo import run_demo
 from ._draw import ScriptError, run_draw
+from ._lint import run_lint
 from ._output import OutputError
 from ._parity import ParityError, run_parity
 from ._reports import run_compare, run_explain
-from ._lint import run_lint
 from ._run import run_script
 from ._train import run_train
 from ._view import run_view
