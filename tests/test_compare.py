@@ -480,7 +480,7 @@ def test_files(tmp_path: Any) -> None:
         report.save(tmp_path / "nowhere" / "x.txt")
 
 
-def test_a_large_comparison_is_drawn_around_the_first_difference() -> None:
+def test_a_large_comparison_is_drawn_around_the_first_difference(tmp_path: Path) -> None:
     def long(n: int) -> Any:
         x = leaf(tinygrad_loss)
         y = x
@@ -492,6 +492,19 @@ def test_a_large_comparison_is_drawn_around_the_first_difference() -> None:
     assert "Shown are 60 of 202 nodes, around the first difference." in report.picture.source
     assert report.picture.source.count("FIRST DIFFERENCE") == 2
     assert "and 102 more nodes" in str(report)
+    page = report.save(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "Shown are 60 of 202 nodes, around the first difference." in page
+    assert "before the part that is shown" in page
+    assert 60 < len(set(re.findall(r'data-node="n\d+"', page))) < 80
+
+
+def test_without_graphviz_the_dot_text_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinygrad_loss.graph.render.programs", lambda: [])
+    report = unlike()
+    with pytest.raises(RuntimeError, match=r"no Graphviz program was found.*graphviz-pure.*written as DOT text to .*both\.dot"):
+        report.save(tmp_path / "both.svg")
+    assert (tmp_path / "both.dot").read_text(encoding="utf-8") == report.picture.source
+    assert [path.name for path in tmp_path.iterdir()] == ["both.dot"]
 
 
 def test_hostile_names() -> None:

@@ -402,6 +402,7 @@ def test_hostile_names() -> None:
     report = explain(x.exp().sum(), params={"<script>alert(1)</script>$x_1$\n`": x})
     assert "<script>" not in report.html
     assert "\n`" not in report.markdown.replace("\n```", "")
+    assert not re.search(r"(?<!\\)<script", report.markdown)
     assert r"\$x\_1\$" in report.markdown
     ET.fromstring(f"<div>{report.html}</div>")
 

@@ -12,13 +12,13 @@ from typing import Any
 from .graph.arrays import library_of
 from .graph.collapse import collapsed, find_boxes, needed
 from .graph.dot import DIRECTIONS, Style, suited, to_dot
-from .graph.files import write_whole
+from .graph.files import write_drawn
 from .graph.fold import find_repeats, folded
 from .graph.mermaid import to_mermaid
 from .graph.model import Graph, nearest, with_reference
 from .graph.reader import read_graph
 from .graph.record import to_json
-from .graph.render import NoProgram, render, to_svg
+from .graph.render import render, to_svg
 from .graph.text import to_text
 from .graph.theme import THEMES
 from .page import Side, forms_of, to_html
@@ -57,15 +57,7 @@ class Picture:
         if ending not in _ENDINGS:
             raise ValueError(f"save(): cannot tell what to write from the ending {ending!r} of {str(target)!r}; "
                              f"choose one of {', '.join(_ENDINGS)}")
-        try:
-            content = self._bytes(ending)
-        except NoProgram as error:
-            spare = target.with_suffix(".dot")
-            if spare.exists():
-                raise
-            write_whole(spare, self.source.encode())
-            raise NoProgram(f"{error} The picture was written as DOT text to {str(spare)!r}.") from None
-        write_whole(target, content)
+        write_drawn(target, lambda: self._bytes(ending), lambda: self.source)
         return target
 
     def beside(self, reference: Picture | Graph, name: str = "") -> Picture:

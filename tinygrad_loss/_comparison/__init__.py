@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,13 @@ import numpy as np
 
 from ..errors import type_name
 from ..graph.arrays import library_of, to_array
-from ..graph.files import write_whole
+from ..graph.files import write_drawn
 from ..graph.model import Graph
 from ..graph.reader import read_graph
 from ..graph.render import render, to_svg
 from ..page import Match, Side, to_html
 from .alignment import align
-from .drawing import side_by_side
+from .drawing import around, side_by_side
 from .findings import find, inputs_first, partings
 from .measures import Gap, Tolerance, gap
 from .records import Difference, Pair, Parting
@@ -121,13 +121,14 @@ class Comparison:
         table), .json (the differences) or .html (a page with the two graphs side by side, to step through).
 
         The file is written whole or not at all. ValueError for another ending; RuntimeError when .svg, .png or .html is asked and
-        no Graphviz program is there. Returns the path."""
+        no Graphviz program is there: then the DOT text is written, to the same name with .dot at its end, unless there is such a file
+        already. Returns the path."""
         target = Path(path)
         ending = target.suffix.lower()
         if ending not in _ENDINGS:
             raise ValueError(f"save(): cannot tell what to write from the ending {ending!r} of {str(target)!r}; "
                              f"choose one of {', '.join(_ENDINGS)}")
-        write_whole(target, self._bytes(ending))
+        write_drawn(target, lambda: self._bytes(ending), lambda: self.picture.source)
         return target
 
     def _bytes(self, ending: str) -> bytes:
@@ -138,9 +139,15 @@ class Comparison:
         return text.encode()
 
     def _page(self) -> str:
+        _, shown, note = around(self.pairs, self.first_pair)
         matches = [Match(None if p.ours is None else p.ours.id, None if p.theirs is None else p.theirs.id,
-                         tuple(d.message for d in p.differences)) for p in self.pairs]
-        return to_html([Side(self.names[0], [self.ours]), Side(self.names[1], [self.theirs])], [Match("n0", "n0"), *matches])
+                         tuple(d.message for d in p.differences)) for p in shown]
+        graphs = self.ours, self.theirs
+        if note:
+            kept = {"n0", *(m.left for m in matches if m.left)}, {"n0", *(m.right for m in matches if m.right)}
+            graphs = tuple(replace(g.only(ids), notes=(*g.notes, note)) for g, ids in zip(graphs, kept, strict=True))
+        sides = [Side(name, [graph]) for name, graph in zip(self.names, graphs, strict=True)]
+        return to_html(sides, [Match("n0", "n0"), *matches])
 
     def _json(self) -> str:
         listed = [{key: value if value is None or isinstance(value, int | tuple) else str(value) for key, value in asdict(d).items()}

@@ -26,13 +26,20 @@ TEXT_FONT, NUMBER_FONT = "Helvetica", "Courier"
 PAIRS = 60
 
 
+def around(pairs: Sequence[Pair], first: Pair | None) -> tuple[int, Sequence[Pair], str]:
+    """Of many pairs those around the first difference: where they begin, the pairs, and a note that says so."""
+    start = 0 if first is None else max(0, min(pairs.index(first) - PAIRS // 2, len(pairs) - PAIRS))
+    shown = pairs[start:start + PAIRS]
+    if len(shown) == len(pairs):
+        return start, shown, ""
+    return start, shown, f"Shown are {len(shown)} of {len(pairs)} nodes, {'from the result on' if first is None else 'around the first difference'}."
+
+
 def side_by_side(ours: Graph, theirs: Graph, pairs: Sequence[Pair], first: Pair | None, names: tuple[str, str]) -> tuple[Graph, str]:
     """The two graphs as one, with ids "a_n1" and "b_n1", and its DOT text. Of many pairs those around the first difference are
     drawn, and a note says so."""
-    start = 0 if first is None else max(0, min(pairs.index(first) - PAIRS // 2, len(pairs) - PAIRS))
-    shown = pairs[start:start + PAIRS]
+    start, shown, note = around(pairs, first)
     dot = graphviz.Digraph("comparison")
-    note = f"Shown are {len(shown)} of {len(pairs)} nodes, around the first difference." if len(shown) < len(pairs) else ""
     dot.attr("graph", rankdir="TB", nodesep="0.6", ranksep="0.35", bgcolor=PAPER, pad="0.3", fontname=TEXT_FONT, fontcolor=INK, labelloc="b",
              labeljust="l", label=_legend(note))
     dot.attr("node", fontname=TEXT_FONT, fontsize="13", fontcolor=INK, margin="0.12,0.07", shape="box")

@@ -145,5 +145,7 @@ def _plain(text: str) -> str:
 
 
 def _in_latex(text: str) -> str:
-    """Text for LaTeX, with its special characters written so that they print; others that could end the formula are left out."""
+    """Text for LaTeX, with its special characters written so that they print; others that could end the formula are left out.
+    Angle brackets, which Markdown would take for HTML, become single ones."""
+    text = text.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
     return "".join("\\" + c if c in "#$%&_{}" else "" if c in "\\^~`" else c for c in text)

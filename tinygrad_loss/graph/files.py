@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+from .render import NoProgram
+
+
+def write_drawn(path: Path, content: Callable[[], bytes], source: Callable[[], str]) -> None:
+    """Write what `content` gives. Where there is no Graphviz program for it, `source`, the DOT text, is written instead, to the same
+    name with .dot at its end, unless there is such a file already; NoProgram says so."""
+    try:
+        data = content()
+    except NoProgram as error:
+        spare = path.with_suffix(".dot")
+        if spare.exists():
+            raise
+        write_whole(spare, source().encode())
+        raise NoProgram(f"{error} The picture was written as DOT text to {str(spare)!r}.") from None
+    write_whole(path, data)
 
 
 def write_whole(path: Path, data: bytes) -> None:

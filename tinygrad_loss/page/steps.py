@@ -72,6 +72,8 @@ def spoken_values(values: Values | None) -> str:
 def _told(node: Node, edges: list[Edge], nodes: dict[str, Node], arrivals: int) -> str:
     known = any(edge.gradient is not None for edge in edges)
     sent = ", ".join(f"{spoken_values(e.gradient) + ' ' if known else ''}to {spoken_name(nodes[e.target])}" for e in edges)
+    if node.kind == "output" and not edges:
+        return f"The pass starts at {spoken_name(node)}, before the part that is shown."
     if node.kind == "output":
         start = f"with the gradient {spoken_values(edges[0].gradient)}" if known else "with its gradient"
         return f"The pass starts at {spoken_name(node)} {start}, sent to {', '.join(spoken_name(nodes[e.target]) for e in edges)}."
