@@ -23,11 +23,11 @@ from tinygrad_loss.doctor import RULES, Finding, Findings
 ROOT = Path(__file__).parents[1]
 ASKED = [
     "softmax-before-cross-entropy", "log-softmax-before-cross-entropy", "nll-without-log-softmax", "log-of-softmax",
-    "unstable-logsumexp", "sigmoid-before-bce-with-logits", "bce-without-sigmoid", "sigmoid-then-bce", "mse-on-
-    probabilities", "broadcast-target", "single-class", "softmax-wrong-dim", "all-ignored", "non-finite", "saturated",
-    "activation-before-loss", "detached", "dead-relu", "unused-parameter", "vanishing-gradient", "exploding-gradient",
-    "graph-grows", "stale-gradient", "optimizer-misses-parameter", "class-imbalance-weight", "labels-start-at-one", "one-
-    hot-as-indices", "class-dim-last", "sum-reduction-learning-rate", "unequal-batch-mean",
+    "unstable-logsumexp", "sigmoid-before-bce-with-logits", "bce-without-sigmoid", "sigmoid-then-bce",
+    "mse-on-probabilities", "broadcast-target", "single-class", "softmax-wrong-dim", "all-ignored", "non-finite",
+    "saturated", "activation-before-loss", "detached", "dead-relu", "unused-parameter", "vanishing-gradient",
+    "exploding-gradient", "graph-grows", "stale-gradient", "optimizer-misses-parameter", "class-imbalance-weight",
+    "labels-start-at-one", "one-hot-as-indices", "class-dim-last", "sum-reduction-learning-rate", "unequal-batch-mean",
 ]
 
 
