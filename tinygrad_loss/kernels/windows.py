@@ -74,7 +74,7 @@ def patches(x: Array, windows: Windows, value: float = 0) -> Array:
     out = np.empty((*x.shape[: x.ndim - len(windows.sizes)], *windows.kernel, *windows.counts), x.dtype)
     dots = (slice(None),) * len(windows.counts)
     for offsets, part in windows.slices():
-        out[(..., *offsets, *dots)] = whole[part]
+        out[(..., *offsets, *dots)] = whole[part]  # type: ignore[index]
     return out
 
 
@@ -90,8 +90,8 @@ def patches_added(columns: Array, windows: Windows) -> Array:
     whole = np.zeros((*lead, *lengths), columns.dtype)
     dots = (slice(None),) * dims
     for offsets, part in windows.slices():
-        whole[part] += columns[(..., *offsets, *dots)]
-    return whole[(..., *(slice(p, p + n) for n, p in zip(windows.sizes, windows.padding, strict=True)))]
+        whole[part] += columns[(..., *offsets, *dots)]  # type: ignore[arg-type]
+    return whole[(..., *(slice(p, p + n) for n, p in zip(windows.sizes, windows.padding, strict=True)))]  # type: ignore[arg-type]
 
 
 def sums(x: Array, windows: Windows) -> Array:
@@ -146,7 +146,7 @@ def weights_of(y: Array, x: Array, windows: Windows, groups: int) -> Array:
     """The reverse of ``convolved`` in w: how much each weight has in common with what it met."""
     columns = _columns(x, windows, groups)
     out = np.matmul(_split(y, groups), columns.swapaxes(1, 2))
-    return out.reshape(y.shape[1], x.shape[1] // groups, *windows.kernel)
+    return out.reshape(y.shape[1], x.shape[1] // groups, *windows.kernel)  # type: ignore[no-any-return]
 
 
 def _columns(x: Array, windows: Windows, groups: int) -> Array:

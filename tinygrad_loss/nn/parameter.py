@@ -82,7 +82,7 @@ class UninitializedParameter(Parameter):
         pass
 
     @property
-    def _data(self) -> Any:
+    def _data(self) -> Any:  # type: ignore[override]
         raise ValueError(
             "Attempted to use an uninitialized parameter: the layer it belongs to is lazy, and takes its shape from the first input. "
             "Call `forward` with a dummy batch to initialize the parameters before calling torch functions"
@@ -97,13 +97,13 @@ class UninitializedParameter(Parameter):
 
     def materialize(self, shape: tuple[int, ...]) -> None:
         """Become an ordinary parameter of that shape, its numbers still to be drawn."""
-        kind = Tensor._data.__get__(self).dtype
+        kind = Tensor._data.__get__(self).dtype  # type: ignore[attr-defined]
         self.__class__ = Parameter  # type: ignore[assignment]
         _hold(self, np.empty(shape, kind))
 
     def convert(self, fn: Callable[[Tensor], Tensor]) -> None:
         """Take the dtype that ``fn`` gives a tensor of this parameter's dtype."""
-        _hold(self, fn(wrap(Tensor._data.__get__(self), NO_EDGE))._data)
+        _hold(self, fn(wrap(Tensor._data.__get__(self), NO_EDGE))._data)  # type: ignore[attr-defined]
 
     def detach(self) -> Tensor:
         """The parameter itself, for a state_dict."""
@@ -115,13 +115,13 @@ class UninitializedParameter(Parameter):
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) not in memo:
             memo[id(self)] = other = UninitializedParameter(self.requires_grad)
-            _hold(other, Tensor._data.__get__(self))
+            _hold(other, Tensor._data.__get__(self))  # type: ignore[attr-defined]
         return memo[id(self)]  # type: ignore[no-any-return]
 
 
 def _hold(parameter: Tensor, array: np.ndarray[Any, Any]) -> None:
     """Set the array of a parameter that refuses to show it."""
-    Tensor._data.__set__(parameter, array)
+    Tensor._data.__set__(parameter, array)  # type: ignore[attr-defined]
 
 
 def empty_parameter(*shape: int, device: Any = None, dtype: DType | None = None, requires_grad: bool = True) -> Parameter:

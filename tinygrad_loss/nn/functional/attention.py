@@ -64,7 +64,7 @@ def safe_softmax(scores: Any) -> Any:
     """The softmax along the last dimension; zeros where all scores are -inf."""
     x = scores._data
     lost = np.isneginf(x).all(-1, keepdims=True)
-    p = softmax(np.where(lost, 0, x), -1) * ~lost
+    p = softmax(np.where(lost, 0, x), -1) * ~lost  # type: ignore[arg-type]
     return record(SafeSoftmaxBackward0, (scores,), p.astype(x.dtype, copy=False), (p, -1))
 
 
@@ -79,7 +79,7 @@ def attention_weights(q: Any, k: Any, mask: Any, factor: float) -> Any:
         return softmax(scores, -1)
     kept, open_ = (~lost).astype(data_of(scores).dtype), np.where(lost, 0, data_of(scores))
     if not hasattr(scores, "_data"):
-        return softmax(open_, -1) * kept
+        return softmax(open_, -1) * kept  # type: ignore[arg-type]
     return softmax(scores.masked_fill(wrap(np.broadcast_to(lost, open_.shape), NO_EDGE), 0.0), -1) * wrap(kept, NO_EDGE)
 
 
@@ -117,7 +117,7 @@ def scaled_dot_product_attention(
     root = math.sqrt(abs(factor))
     scores = matmul(scaled(query, math.copysign(root, factor)), scaled(transpose(key, -2, -1), root))
     if mask is not None:
-        scores = add(scores, attn_mask if trained else wrap(mask, NO_EDGE))
+        scores = add(scores, attn_mask if trained else wrap(mask, NO_EDGE))  # type: ignore[arg-type]
     p = safe_softmax(scores)
     return matmul(dropout(p, dropout_p) if dropout_p else p, value)
 
@@ -221,7 +221,7 @@ def multi_head_attention_forward(
         if mask is not None:
             mask = unsqueeze(mask, 0) if mask.ndim == 3 and mask.shape[0] == 1 else view(mask, batch, num_heads, -1, sources)
         heads = [view(one, batch, num_heads, one.shape[1], depth) for one in (q, k, v)]
-        out = scaled_dot_product_attention(*heads, mask, p, is_causal)
+        out = scaled_dot_product_attention(*heads, mask, p, is_causal)  # type: ignore[arg-type, call-arg]
         out = reshape(permute(out, 2, 0, 1, 3), batch * targets, width)
         out = view(linear(out, out_proj_weight, out_proj_bias), targets, batch, -1)
         return (out if batched else squeeze(out, 1)), None

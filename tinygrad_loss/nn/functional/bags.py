@@ -96,7 +96,7 @@ def embedding_bag(
         share = share / np.maximum(sizes, 1)[bags].astype(table.dtype) if mode == "mean" else share
         shares = share * kept
         np.add.at(out, bags, table[places] * shares[:, None])
-    given = None if per_sample_weights is None else shares
+    given = None if per_sample_weights is None else shares  # type: ignore[assignment]
     chosen = sizes if winners is None else winners // table.shape[1]
     options = (MODES.index(mode), padding, scale_grad_by_freq, sparse)
     saved = (places, rows, *options, starts, table, given, bags, sizes, chosen, shares, winners)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ..._dtypes import type_word
+from ..._dtypes import c_word, type_word
 from ..._shapes import listed
 from ...autograd.node import Node
 from ...kernels.windows import Sizes, Windows, convolved, convolved_back, weights_of
@@ -105,7 +105,7 @@ def conv1d(
     >>> torch.nn.functional.conv1d(signal, difference)
     tensor([[[1., 2., 4.]]])
     """
-    return _convolution(1, input, weight, bias, stride, padding, dilation, groups)
+    return _convolution(1, input, weight, bias, stride, padding, dilation, groups)  # type: ignore[no-any-return]
 
 
 def conv2d(
@@ -124,14 +124,14 @@ def conv2d(
     tensor([[[[ 8.5000, 12.5000],
               [20.5000, 24.5000]]]])
     """
-    return _convolution(2, input, weight, bias, stride, padding, dilation, groups)
+    return _convolution(2, input, weight, bias, stride, padding, dilation, groups)  # type: ignore[no-any-return]
 
 
 def conv3d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
 ) -> Tensor:
     """A convolution over three dimensions: see ``conv2d``."""
-    return _convolution(3, input, weight, bias, stride, padding, dilation, groups)
+    return _convolution(3, input, weight, bias, stride, padding, dilation, groups)  # type: ignore[no-any-return]
 
 
 def conv_transpose1d(
@@ -139,7 +139,7 @@ def conv_transpose1d(
     groups: int = 1, dilation: Any = 1,
 ) -> Tensor:  # fmt: skip
     """The reverse of ``conv1d``: see ``conv_transpose2d``."""
-    return _convolution(1, input, weight, bias, stride, padding, dilation, groups, True, output_padding)
+    return _convolution(1, input, weight, bias, stride, padding, dilation, groups, True, output_padding)  # type: ignore[no-any-return]
 
 
 def conv_transpose2d(
@@ -155,7 +155,7 @@ def conv_transpose2d(
     >>> torch.nn.functional.conv_transpose2d(torch.tensor([[[[1.0, 2.0]]]]), torch.ones(1, 1, 1, 2), stride=2)
     tensor([[[[1., 1., 2., 2.]]]])
     """
-    return _convolution(2, input, weight, bias, stride, padding, dilation, groups, True, output_padding)
+    return _convolution(2, input, weight, bias, stride, padding, dilation, groups, True, output_padding)  # type: ignore[no-any-return]
 
 
 def conv_transpose3d(
@@ -163,7 +163,7 @@ def conv_transpose3d(
     groups: int = 1, dilation: Any = 1,
 ) -> Tensor:  # fmt: skip
     """The reverse of ``conv3d``: see ``conv_transpose2d``."""
-    return _convolution(3, input, weight, bias, stride, padding, dilation, groups, True, output_padding)
+    return _convolution(3, input, weight, bias, stride, padding, dilation, groups, True, output_padding)  # type: ignore[no-any-return]
 
 
 def _convolution(
@@ -279,11 +279,11 @@ def _check_options(
             f"{start}{comma}weight of size {listed(w.shape)}, expected bias to be 1-dimensional with {outs} elements, but got bias of "
             f"size {listed(b.shape)} instead"
         )
+    if b is not None and b.dtype != x.dtype:
+        words = f"Input type ({c_word(x.dtype)}) and bias type ({c_word(b.dtype)}) should be the same"
+        raise RuntimeError(f"{words}. Convert: input.to(weight.dtype)")
     if x.dtype != w.dtype:
         raise RuntimeError(f"expected scalar type {type_word(x.dtype)} but found {type_word(w.dtype)}. Convert: input.to(weight.dtype)")
-    if b is not None and b.dtype != x.dtype:
-        words = (type_word(one.dtype).lower() for one in (x, b))
-        raise RuntimeError("Input type ({}) and bias type ({}) should be the same".format(*words))
 
 
 def _check_output_padding(more: Sizes, stride: Sizes, dilation: Sizes) -> None:

@@ -32,7 +32,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             f"dropout1d: Expected 2D or 3D input, but received a {dims}D input. Note that dropout1d exists to provide channel-wise "
             "dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension (i.e. 2D or 3D inputs)."
         )
-    return _with_batch(input, p, training, inplace, dims == 3)
+    return _with_batch(input, p, training, inplace, dims == 3)  # type: ignore[no-any-return]
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -60,14 +60,14 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "please switch to using dropout1d instead.",
             stacklevel=2,
         )
-    return _dropped(input, p, training, inplace, True)
+    return _dropped(input, p, training, inplace, True)  # type: ignore[no-any-return]
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Each channel of (batch, channels, depth, height, width) is set to 0 with probability ``p``: see ``dropout2d``."""
     dims = _dims(input, p)
     _warn_of_dims("dropout3d", dims, (4, 5))
-    return _with_batch(input, p, training, inplace, dims == 5)
+    return _with_batch(input, p, training, inplace, dims == 5)  # type: ignore[no-any-return]
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -82,13 +82,13 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     tensor([-0.7792, -0.7792])
     """
     _dims(input, p, "alpha_dropout")
-    return _dropped(input, p, training, inplace, False, True)
+    return _dropped(input, p, training, inplace, False, True)  # type: ignore[no-any-return]
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """``alpha_dropout`` of whole channels of (batch, channels, ...)."""
     _dims(input, p, "feature_alpha_dropout")
-    return _dropped(input, p, training, inplace, True, True)
+    return _dropped(input, p, training, inplace, True, True)  # type: ignore[no-any-return]
 
 
 def _dims(input: Any, p: float, function: str = "feature_dropout") -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._dtypes import I64, type_word
+from ..._dtypes import I64, c_word, type_word
 from ..._generator import stream_of
 from ..._shapes import listed
 from ...autograd import anomaly
@@ -114,17 +114,18 @@ def _check_linear(x: Array, w: Array, b: Array | None) -> None:
             f"linear(): mat1 and mat2 shapes cannot be multiplied ({math.prod(x.shape[:-1])}x{x.shape[-1]} and "
             f"{w.shape[1]}x{w.shape[0]}): the input has {x.shape[-1]} features, the weight takes {w.shape[1]}"
         )
-    if x.dtype != w.dtype:
-        raise RuntimeError(
-            f"linear(): expected m1 and m2 to have the same dtype, but got: {type_word(x.dtype).lower()} != "
-            f"{type_word(w.dtype).lower()}. Convert the input: input.to(weight.dtype)"
-        )
-    if b is None:
-        return
-    if b.dtype != w.dtype:
+    if b is not None and b.dtype != w.dtype:
         raise RuntimeError(
             f"linear(): self and mat2 must have the same dtype, but got {type_word(b.dtype)} and {type_word(w.dtype)}"
         )
+    if x.dtype != w.dtype:
+        if b is None:
+            words = f"expected m1 and m2 to have the same dtype, but got: {c_word(x.dtype)} != {c_word(w.dtype)}"
+        else:
+            words = f"mat1 and mat2 must have the same dtype, but got {type_word(x.dtype)} and {type_word(w.dtype)}"
+        raise RuntimeError(f"linear(): {words}. Convert the input: input.to(weight.dtype)")
+    if b is None:
+        return
     if b.ndim > 2 or any(n not in (1, m) for n, m in zip(b.shape[::-1], (len(w), math.prod(x.shape[:-1])), strict=False)):
         raise RuntimeError(
             f"linear(): The expanded size of the tensor ({len(w)}) must match the existing size ({(1, *b.shape)[-1]}) at "
@@ -141,7 +142,7 @@ class TrilinearBackward0(Node):
     saves = ("i1", "i2", "i3", "expand1", "expand2", "expand3", "sumdim")
     vjps = (
         lambda g, a, w, b, *dims: matmul(_pairs(g, b), _flat(w, 0, 2)),
-        lambda g, a, w, b, *dims: matmul(t(g), _pairs(a, b)).reshape(data_of(w).shape),
+        lambda g, a, w, b, *dims: matmul(t(g), _pairs(a, b)).reshape(data_of(w).shape),  # type: ignore[has-type]
         lambda g, a, w, b, *dims: matmul(_pairs(g, a), _flat(w, 0, 1)),
     )
 

@@ -129,8 +129,8 @@ def mish_slope(x: Any) -> Any:
 def glu_gradient(g: Any, x: Any, dim: int) -> Any:
     """The gradients of both halves of glu, side by side."""
     a, b = np.split(x, 2, dim) if isinstance(x, np.ndarray) else chunk(x, 2, dim)
-    s = sigmoid(b)
-    parts = (g * s, g * a * s * sigmoid(-b))
+    s = sigmoid(b)  # type: ignore[arg-type]
+    parts = (g * s, g * a * s * sigmoid(-b))  # type: ignore[arg-type]
     return np.concatenate(parts, dim) if isinstance(parts[0], np.ndarray) else cat(list(parts), dim)
 
 
@@ -155,7 +155,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     floats_of(input, "elu", "elu_cpu")
     must_be_number("elu", alpha=alpha)
     if not inplace:
-        return _elu(input, alpha, 1, 1)
+        return _elu(input, alpha, 1, 1)  # type: ignore[no-any-return]
     _refuse_negative(input, "elu", alpha)
     return rewrite(input, _elu_in_place, alpha, 1, 1)  # type: ignore[no-any-return]
 
@@ -172,7 +172,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     floats_of(input, "selu", "elu_cpu")
     if inplace:
         return rewrite(input, _elu_in_place, SELU_ALPHA, SELU_SCALE, 1)  # type: ignore[no-any-return]
-    return _elu(input, SELU_ALPHA, SELU_SCALE, 1)
+    return _elu(input, SELU_ALPHA, SELU_SCALE, 1)  # type: ignore[no-any-return]
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -188,7 +188,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     if alpha == 0:
         raise RuntimeError("celu(): ZeroDivisionError: alpha cannot be 0 for CELU")
     if not inplace:
-        return _celu(input, alpha)
+        return _celu(input, alpha)  # type: ignore[no-any-return]
     _refuse_negative(input, "celu", alpha)
     return rewrite(input, _celu_in_place, alpha)  # type: ignore[no-any-return]
 
@@ -238,9 +238,9 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"gelu(): approximate argument must be either none or tanh, got {approximate!r}")
     if approximate == "none":
-        out = x * (erf(x * ROOT_HALF) + 1) * 0.5
+        out = x * (erf(x * ROOT_HALF) + 1) * 0.5  # type: ignore[arg-type]
     else:
-        out = x * (tanh((x + x * x * x * CUBIC) * ROOT_TWO_OVER_PI) + 1) * 0.5
+        out = x * (tanh((x + x * x * x * CUBIC) * ROOT_TWO_OVER_PI) + 1) * 0.5  # type: ignore[arg-type]
     return record(GeluBackward0, (input,), np.asarray(out, x.dtype), (x, approximate))  # type: ignore[no-any-return]
 
 

@@ -183,7 +183,7 @@ def _batch_norm(
         _move(x, m, known_mean, known_var, momentum)
     else:
         y, m, r = _batch_standardized(x, known_mean, known_var, None, None, False, eps), nothing, nothing
-    out = _scaled(y, None if w is None else _by_channel(w, x), None if b is None else _by_channel(b, x), x)
+    out = _scaled(y, None if w is None else _by_channel(w, x), None if b is None else _by_channel(b, x), x)  # type: ignore[assignment]
     saved = (x, w, known_mean, known_var, m, r, training, eps)
     return record(NativeBatchNormBackward0, (input, weight, bias), out, saved)  # type: ignore[no-any-return]
 
@@ -218,7 +218,10 @@ def _must_be_floats(x: Array, kernel: str) -> None:
 def _must_be_alike(x: Array, *others: Array | None) -> None:
     for one in others:
         if one is not None and x.dtype not in (one.dtype, np.float16):
-            raise RuntimeError(f"mixed dtype (CPU): expect parameter to have scalar type of {type_word(x.dtype)}, got {one.dtype}")
+            raise RuntimeError(
+                f"mixed dtype (CPU): all inputs must share same datatype. The input has {x.dtype}, a parameter or statistic "
+                f"{one.dtype}: input.to(weight.dtype)"
+            )
 
 
 def layer_norm(

@@ -124,7 +124,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             "dimensions), 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
         )
     if mode == "circular":
-        return _circular(input, lengths)
+        return _circular(input, lengths)  # type: ignore[no-any-return]
     if 0 in x.shape[x.ndim - dims - 1 :]:
         raise RuntimeError(
             f"Expected {dims + 1}D or {dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for "

@@ -150,7 +150,7 @@ def avg_pool2d(
              [10.5000, 12.5000]]])
     """
     options = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-    return _avg_pool(2, AvgPool2DBackward0, input, *options)
+    return _avg_pool(2, AvgPool2DBackward0, input, *options)  # type: ignore[no-any-return]
 
 
 def avg_pool3d(
@@ -159,7 +159,7 @@ def avg_pool3d(
 ) -> Tensor:  # fmt: skip
     """The mean of what each window sees in three dimensions: see ``avg_pool2d``."""
     options = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-    return _avg_pool(3, AvgPool3DBackward0, input, *options)
+    return _avg_pool(3, AvgPool3DBackward0, input, *options)  # type: ignore[no-any-return]
 
 
 def _avg_pool(
@@ -265,14 +265,14 @@ def max_unpool2d(
     tensor([[[0., 0.],
              [4., 0.]]])
     """
-    return _max_unpool(2, MaxUnpool2DBackward0, input, indices, kernel_size, stride, padding, output_size)
+    return _max_unpool(2, MaxUnpool2DBackward0, input, indices, kernel_size, stride, padding, output_size)  # type: ignore[no-any-return]
 
 
 def max_unpool3d(
     input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
 ) -> Tensor:
     """The reverse of ``max_pool3d``: see ``max_unpool2d``."""
-    return _max_unpool(3, MaxUnpool3DBackward0, input, indices, kernel_size, stride, padding, output_size)
+    return _max_unpool(3, MaxUnpool3DBackward0, input, indices, kernel_size, stride, padding, output_size)  # type: ignore[no-any-return]
 
 
 def _unpool_options(dims: int, kernel_size: Any, stride: Any, padding: Any) -> tuple[tuple[int, int, int], ...]:

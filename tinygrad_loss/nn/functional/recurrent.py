@@ -99,7 +99,7 @@ def recurrent(
         for direction in range(directions):
             place = layer * directions + direction
             run = _over_steps if batch_sizes is None else _over_packed
-            output, last = run(step, input, firsts[place], weights[place], direction == 1, batch_sizes)
+            output, last = run(step, input, firsts[place], weights[place], direction == 1, batch_sizes)  # type: ignore[arg-type]
             outputs.append(output)
             lasts.append(last)
         input = outputs[0] if directions == 1 else cat(outputs, data_of(outputs[0]).ndim - 1)

@@ -105,12 +105,12 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     >>> torch.nn.functional.adaptive_avg_pool2d(torch.arange(12.0).reshape(1, 3, 4), (1, 2))
     tensor([[[4.5000, 6.5000]]])
     """
-    return _adaptive_avg(2, AdaptiveAvgPool2DBackward0, input, output_size)
+    return _adaptive_avg(2, AdaptiveAvgPool2DBackward0, input, output_size)  # type: ignore[no-any-return]
 
 
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
     """The means of parts over three dimensions: see ``adaptive_avg_pool2d``."""
-    return _adaptive_avg(3, AdaptiveAvgPool3DBackward0, input, output_size)
+    return _adaptive_avg(3, AdaptiveAvgPool3DBackward0, input, output_size)  # type: ignore[no-any-return]
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
@@ -160,10 +160,10 @@ def _adaptive_max(dims: int, op: type[Node], input: Any, output_size: Any, retur
     parts = [_parts(n, count) for n, count in zip(lengths, sizes, strict=True)]
     for cell in product(*map(range, sizes)):
         part = tuple(slice(*parts[dim][i]) for dim, i in enumerate(cell))
-        seen = x[(..., *part)].reshape(*lead, numbers[part].size)
+        seen = x[(..., *part)].reshape(*lead, numbers[part].size)  # type: ignore[arg-type]
         best = seen.argmax(-1)
-        values[(..., *cell)] = np.take_along_axis(seen, best[..., None], -1)[..., 0]
-        places[(..., *cell)] = numbers[part].reshape(-1)[best]
+        values[(..., *cell)] = np.take_along_axis(seen, best[..., None], -1)[..., 0]  # type: ignore[index]
+        places[(..., *cell)] = numbers[part].reshape(-1)[best]  # type: ignore[index]
     out = record(op, (input,), values, (x, places))
     return (out, wrap(places, NO_EDGE)) if return_indices else out
 
@@ -311,7 +311,7 @@ def _nearest(n: int, count: int, scale: float | None, shift: float) -> Array:
     """For each of ``count`` places the place among ``n`` that is copied."""
     step = np.float32(1 / scale if scale else n / count)
     found = np.floor((np.arange(count, dtype=np.float32) + np.float32(shift)) * step).astype(np.int64)
-    return np.minimum(found, n - 1)
+    return np.minimum(found, n - 1)  # type: ignore[no-any-return]
 
 
 def _sources(n: int, count: int, scale: float | None, corners: bool) -> tuple[Array, bool]:

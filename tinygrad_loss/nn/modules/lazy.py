@@ -142,7 +142,7 @@ class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
 
 class _LazyNorm(LazyModuleMixin, NormBase):
     def __init__(self, *args: Any, device: Any = None, dtype: Any = None, bias: bool = True, **kwargs: Any) -> None:
-        super().__init__(0, *args, device=device, dtype=dtype, bias=bias, **kwargs)
+        super().__init__(0, *args, device=device, dtype=dtype, bias=bias, **kwargs)  # type: ignore[misc]
         self._wait(device, dtype, *(name for name, one in self._parameters.items() if one is not None))
 
     def _size_is_known(self) -> bool:

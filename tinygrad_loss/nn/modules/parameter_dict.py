@@ -130,7 +130,7 @@ class ParameterDict(Module):
         copy.update(self)
         return copy
 
-    def __ior__(self, other: Any) -> ParameterDict:
+    def __ior__(self, other: Any) -> ParameterDict:  # type: ignore[misc]
         self.update(other)
         return self
 

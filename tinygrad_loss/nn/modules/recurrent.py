@@ -43,7 +43,7 @@ class RNNBase(Module):
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else width * self._directions
             shapes = {"weight_ih": (height, inputs), "weight_hh": (height, width)}
-            shapes.update({"bias_ih": (height,), "bias_hh": (height,)} if bias else {})
+            shapes.update({"bias_ih": (height,), "bias_hh": (height,)} if bias else {})  # type: ignore[dict-item]
             shapes.update({"weight_hr": (proj_size, hidden_size)} if proj_size else {})
             for suffix in ("", "_reverse")[: self._directions]:
                 named = {f"{name}_l{layer}{suffix}": shape for name, shape in shapes.items()}

@@ -118,7 +118,7 @@ class EmbeddingBag(Module):
         """An EmbeddingBag on a given table, (num_embeddings, embedding_dim); frozen unless ``freeze=False``."""
         if embeddings.ndim != 2:
             raise AssertionError(f"Embeddings parameter is expected to be 2-dimensional, got shape {list(embeddings.shape)}")
-        bag = cls(*embeddings.shape, _weight=embeddings, **kwargs)
+        bag = cls(*embeddings.shape, _weight=embeddings, **kwargs)  # type: ignore[misc]
         bag.weight.requires_grad = not freeze
         return bag
 

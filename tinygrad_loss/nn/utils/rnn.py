@@ -124,7 +124,7 @@ def pack_padded_sequence(
     places = _places(sizes, x.shape, batch_first)
     saved = (batch_first, x.shape, sizes, places)
     data = record(PackPaddedSequenceBackward0, (input,), x.reshape(-1)[places], saved)
-    return PackedSequence(data, wrap(sizes, NO_EDGE), order)
+    return PackedSequence(data, wrap(sizes, NO_EDGE), order)  # type: ignore[arg-type]
 
 
 def _batch_sizes(x: Array, counts: Array, batch_first: bool) -> Array:
