@@ -482,6 +482,31 @@ def test_products_alone_are_told_apart_in_graphs_recorded_here() -> None:
     assert {"forward", "backward"} < set(found)
 
 
+def test_nodes_of_very_large_tensors_are_opened_when_they_are_asked_for_only(lib: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tinygrad_loss.graph.reader.KEEP", 10)
+    small, large = (lib.zeros(n, 4, requires_grad=True) for n in (2, 3))
+
+    def groups(x: Any, **options: Any) -> list[str]:
+        found: list[Graph] = []
+        target = lib.zeros(len(x), dtype=lib.int64)
+        read_graph(lib.nn.functional.cross_entropy(x, target), all_open=found.append, **options)
+        return [group.type for graph in found for group in graph.groups]
+
+    assert groups(small) == ["NllLossBackward0", "LogSoftmaxBackward0"]
+    assert groups(large) == []
+    assert groups(large, expand="NllLossBackward0") == ["NllLossBackward0"]
+
+
+def test_the_parts_of_an_array_that_is_too_large_to_be_kept() -> None:
+    numbers = np.arange(10_000, dtype=np.float32)
+    values = Values.of(numbers, keep=100)
+    assert values.array is None and values.parts is not None
+    assert values.summary == (0.0, 4999.5, 9999.0)
+    assert values.parts.shape == (3, 3334)  # three numbers each, and one
+    assert values.parts[:, [0, -2, -1]].tolist() == [[0, 9996, 9999], [1, 9997, 9999], [2, 9998, 9999]]
+    assert Values.of(numbers).parts is None
+
+
 def test_a_graph_with_nothing_to_open_says_so(lib: Any) -> None:
     _, loss = square_sum(lib)
     assert read_graph(loss, expand=True).notes == (

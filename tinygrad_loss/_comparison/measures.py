@@ -35,7 +35,7 @@ class Gap:
     `close` says whether they are equal to the tolerance. `ulps` is the largest distance in units in the last place (of the
     coarser dtype; infinite where only one is nan, or infinite), found at `place`, where the numbers are `ours` and `theirs`;
     `apart` is the largest difference of all. `count` of `size` numbers differ. Of arrays that are too large to be kept, the
-    smallest, the mean and the largest number of each of 4096 parts are compared: then it is `summarised`, and `place` is
+    smallest, the mean and the largest number of each of up to 4096 parts are compared: then it is `summarised`, and `place` is
     which of the three, and of which part.
     """
 

@@ -66,7 +66,7 @@ def sentences(pairs: Sequence[Pair], differences: Sequence[Difference], parts: S
     if not parts and any(p.value is not None or p.gradient is not None for p in pairs):
         lines.append(f"All numbers that are known{' one by one' if summarised else ''} in both are the same to the last bit.")
     if summarised:
-        lines.append("Tensors with more than a million numbers are cut into 4096 parts; the smallest, the mean and the largest number of each "
+        lines.append("Tensors with more than a million numbers are cut into up to 4096 parts; the smallest, the mean and the largest number of each "
                      "part are compared.")
     if any(not pair.exact and pair.value is not None and not pair.value.summarised for pair in pairs):
         lines.append("Values in brackets are not kept by the graph: they were worked out anew and are not compared to the last bit.")

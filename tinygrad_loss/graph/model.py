@@ -52,8 +52,11 @@ class Values:
         if array.size and array.dtype.kind in "fiu":
             wide = array if array.dtype.itemsize > 2 else array.astype(np.float32)
             with np.errstate(all="ignore"):
-                summary = (float(wide.min()), float(wide.mean(dtype=np.float64)), float(wide.max()))
-                parts = _parts(wide.reshape(-1)) if array.size > keep else None
+                if array.size > keep:
+                    parts, total = _parts(wide.reshape(-1))
+                    summary = float(parts[0].min()), total / array.size, float(parts[2].max())
+                else:
+                    summary = float(wide.min()), float(wide.mean(dtype=np.float64)), float(wide.max())
         kept = None
         if array.size <= keep:
             kept = np.array(array, order="C")
@@ -61,12 +64,14 @@ class Values:
         return Values(tuple(array.shape), dtype or str(array.dtype), kept, summary, parts)
 
 
-def _parts(flat: NDArray[Any]) -> NDArray[np.float64]:
-    """The min, mean and max of equal parts of a vector, the last one shorter."""
-    starts = np.arange(0, flat.size, -(-flat.size // PARTS))
-    sizes = np.diff(starts, append=flat.size)
-    rows = np.minimum.reduceat(flat, starts), np.add.reduceat(flat, starts, dtype=np.float64) / sizes, np.maximum.reduceat(flat, starts)
-    return np.stack(rows).astype(np.float64)
+def _parts(flat: NDArray[Any]) -> tuple[NDArray[np.float64], float]:
+    """The min, mean and max of equal parts of a vector (the last one shorter), as three rows, and the sum of all."""
+    step = -(-flat.size // PARTS)
+    cut = flat.size // step * step
+    blocks = [flat[:cut].reshape(-1, step), *([flat[cut:].reshape(1, -1)] if cut < flat.size else [])]
+    rows = [np.stack([b.min(1), b.mean(1, dtype=np.float64), b.max(1)]).astype(np.float64) for b in blocks]
+    total = sum(float((row[1] * b.shape[1]).sum()) for row, b in zip(rows, blocks, strict=True))
+    return np.concatenate(rows, axis=1), total
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from .arrays import dtype_name, library_name, library_of, to_array, values_of
 from .definitions import definition_place, has_definition, open_definition
 from .flow import gradient_flow
-from .model import Edge, Graph, Group, Node, Part, Saved, Values
+from .model import KEEP, Edge, Graph, Group, Node, Part, Saved, Values
 from .modules import ModuleNames, grouped_by_module
 from .names import named_tensors, variables
 from .passes import parts_of
@@ -63,7 +64,7 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
     nodes that it has too are its "forward" part, the others the "backward" part. Without it the parts are told by the order in
     which nodes were recorded, as `parts_of` says. `choose` is given the graph without
     numbers and returns the ids of the nodes to read numbers for (a large graph takes long to read whole). `all_open` is given
-    the same graph with every node open that can be, if there is one.
+    the same graph with every node open that can be, if there is one; nodes of tensors too large to be kept, if they are asked for.
 
     Nothing is changed: no `.grad`, no hook, and the graph can still go backward.
     """
@@ -87,7 +88,7 @@ def read_graph(loss: Any, *, params: object = None, scopes: tuple[Mapping[str, A
         chosen = choose(graph({}, ()))
         wanted = {node for node in steps if sketch.ids[node] in chosen}
     asked = _openable(expand, sketch.ids)
-    openable = asked if all_open is None else _openable(True, sketch.ids)
+    openable = asked if all_open is None else [n for n in _openable(True, sketch.ids) if n in asked or not _is_large(n)]
     notes: list[str] = []
     try:
         _note_saved([node for node in steps if node in wanted], sketch, values)
@@ -122,6 +123,13 @@ def _openable(expand: bool | Collection[str], ids: Mapping[Any, str]) -> list[An
         choices = ", ".join(f"{type(node).__name__} ({ids[node]})" for node in able) or "none in this graph"
         raise ValueError(f"draw(): expand={unknown[0]!r} names no node that can be opened; nodes with a definition: {choices}")
     return [node for node, own in able.items() if own & names]
+
+
+def _is_large(node: Any) -> bool:
+    """Whether a result or an input of a node has too many numbers to be kept: opening it takes long, and shows few of them."""
+    ends = [node, *(child for child, _ in node.next_functions if child is not None)]
+    shapes = [tuple(end.variable.shape) if is_leaf(end) else v.shape for end in ends for v in (_results(end) or [Values((), "")])]
+    return any(prod(shape) > KEEP for shape in shapes)
 
 
 def _must_be_whole(node: Any) -> None:
