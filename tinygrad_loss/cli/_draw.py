@@ -89,7 +89,9 @@ def _run(script: Path) -> dict[str, Any]:
     except SystemExit as error:
         raise ScriptError(f"{script}: the script ended itself (exit status {error.code}) before it could be drawn") from None
     except Exception as error:
-        raise ScriptError(f"{script}{_line(error, script)}: {type(error).__name__}: {_first_line(error)}") from None
+        missing = isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "torch"
+        hint = "; install PyTorch, or write import tinygrad_loss as torch" if missing else ""
+        raise ScriptError(f"{script}{_line(error, script)}: {type(error).__name__}: {_first_line(error)}{hint}") from None
     finally:
         sys.argv, sys.path = saved_argv, saved_path
 
