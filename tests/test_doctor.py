@@ -214,3 +214,13 @@ def test_watch_leaves_the_gradients_alone():
     with lint.watch(show=False):
         loss.backward()
     assert tinygrad_loss.allclose(logits.grad, expected)
+
+
+def test_draw_flags_the_nodes():
+    loss, _ = wrong_loss()
+    picture = tinygrad_loss.draw(loss, lint=True)
+    flagged = [node.type for node in picture.graph.nodes if "[error: softmax-before-cross-entropy]" in node.words]
+    assert flagged == ["LogSoftmaxBackward0"]
+    assert "softmax is taken twice" in str(picture) and 'penwidth=4' in picture.source
+    assert "[error" not in str(tinygrad_loss.draw(loss))
+    assert "lint: no findings." in str(tinygrad_loss.draw(tinygrad_loss.ones(2, requires_grad=True).sum(), lint=True))

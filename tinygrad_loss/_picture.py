@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from .doctor.entry import lint as look_for_mistakes
+from .doctor.marking import marked
 from .graph.arrays import library_of
 from .graph.collapse import collapsed, find_boxes, needed
 from .graph.dot import DIRECTIONS, Style, suited, to_dot
@@ -109,7 +111,7 @@ class Picture:
 def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool = True, *, gradient: Any = None,
          beside: Picture | Graph | None = None, expand: str | Collection[str] = (), forward: Any = None,
          direction: str = "TB", theme: str = "light", fold: bool | None = None, limit: int = 100,
-         depth: int | None = None) -> Picture:
+         depth: int | None = None, lint: bool = False) -> Picture:
     """Draw the backward graph of `loss`: its nodes by PyTorch's names, and the gradient that flows along every edge.
 
     `loss` is a tensor of this package or of PyTorch that was computed from tensors with requires_grad=True. `level` is
@@ -131,6 +133,8 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     With `fold` a part that repeats at least three times in a row, such as equal layers, is drawn once, in a box that
     says "× 12"; None folds graphs of more than 40 nodes, and those with a `depth`. Of what is left those `limit` nodes nearest to the loss are drawn, and the
     picture says so. Numbers are read only for what is shown.
+
+    `lint=True` flags the nodes at which `lint` finds a mistake, and says below the picture what it is.
 
     Nothing is changed: no `.grad` is written, no hook stays, and `loss.backward()` still works. (The gradients are those that a
     backward pass would carry now; hooks that the user has put on tensors run for it.)
@@ -181,7 +185,11 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     if beside is not None:
         opened = []
         graph = with_reference(graph, beside.graph if isinstance(beside, Picture) else beside)
-    return Picture(graph, suited(graph, THEMES[theme], direction), view.whole(opened))  # type: ignore[arg-type]
+    whole = view.whole(opened)
+    if lint:
+        findings = look_for_mistakes(loss)
+        graph, whole = marked(graph, findings), None if whole is None else marked(whole, findings)
+    return Picture(graph, suited(graph, THEMES[theme], direction), whole)  # type: ignore[arg-type]
 
 
 class _View:

@@ -15,6 +15,7 @@ from .markup import TEXT_FONT
 from .model import Edge, Graph, Group, Node
 from .strength import Scale, state_of
 from .theme import LIGHT, Theme
+from .words import is_flagged
 
 Direction = Literal["TB", "BT", "LR", "RL"]
 DIRECTIONS = {"TB": "down", "BT": "up", "LR": "", "RL": ""}
@@ -140,6 +141,8 @@ class _Drawing:
                     "penwidth": "1.8"}
         else:
             look = {"shape": "box", "style": "rounded,filled", "fillcolor": theme.operation_fill, "color": theme.operation_line}
+        if is_flagged(node.words):
+            look |= {"color": theme.strong, "penwidth": "4"}
         dot.node(node.id, self.labels.node(node, self.into[node.id], self.whole), id=node.id, **look)
 
     def _edge(self, dot: graphviz.Digraph, edge: Edge) -> None:

@@ -46,3 +46,17 @@ def plain_words(type_name: str) -> str:
         return _WORDS[stem]
     parts = re.findall(r"\d+D?|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d]+", stem.replace("_", " "))
     return " ".join(parts).lower() or type_name
+
+
+def flagged(words: str, severity: str, rule: str) -> str:
+    """A node's words with a finding about it.
+
+    >>> flagged("log-softmax", "error", "softmax-before-cross-entropy")
+    'log-softmax [error: softmax-before-cross-entropy]'
+    """
+    return f"{words} [{severity}: {rule}]".lstrip()
+
+
+def is_flagged(words: str) -> bool:
+    """Whether a node's words tell of a finding."""
+    return words.endswith("]") and any(f"[{severity}: " in words for severity in ("error", "warning", "advice"))
