@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._creation import full
 from ..._tensor import Tensor
+from ...autograd.modes import modes
 from ...ops.diagonals import triu
 from .. import functional as F, init
 from .activation import ReLU
@@ -100,9 +101,22 @@ class TransformerEncoder(Module):
         padding = F.attention.additive(src_key_padding_mask, "src_key_padding_mask", src.dtype, mask, "mask")
         mask = F.attention.additive(mask, "mask", src.dtype)
         causal = _is_causal(mask, is_causal, src, self.layers[0].self_attn.batch_first)
+        cut = padding is not None and mask is None and self._cuts_padding(src, padding)
         for layer in self.layers:
             src = layer(src, src_mask=mask, is_causal=causal, src_key_padding_mask=padding)
+        if cut and padding is not None:
+            src = src.masked_fill((padding != 0).unsqueeze(-1), 0.0)
         return src if self.norm is None else self.norm(src)
+
+    def _cuts_padding(self, src: Tensor, padding: Tensor) -> bool:
+        """Whether PyTorch would leave padded places out on the way, so that they come out as zeros: after training, without
+        gradients, where all padding lies at the ends."""
+        if not self.use_nested_tensor or self.training or src.dim() != 3:
+            return False
+        if modes.grad and any(tensor.requires_grad for tensor in (src, *self.layers.parameters())):
+            return False
+        kept = padding._data == 0
+        return bool((kept[:, :-1] >= kept[:, 1:]).all())
 
 
 def _why_not_nested(layer: Any) -> str:
