@@ -389,6 +389,23 @@ def zero_at_the_start(s: Setting) -> Any:
     return s.F.cross_entropy(s.x @ w, s.y)
 
 
+for name, program in {
+    "probability_plus_a_small_number": lambda s: -s.torch.log(s.torch.softmax(s.z, 1) + 1e-8)[s.rows, s.y].mean(),
+    "prototypes": lambda s: s.F.cross_entropy(-((s.z[:, None] - s.torch.randn(5, 3)[None]) ** 2).sum(-1), s.rows % 5),
+    "weights_of_rows": lambda s: (s.F.cross_entropy(s.z, s.y, reduction="none") * s.torch.linspace(0, 1, 10)).mean(),
+    "proportional_hazards": lambda s: -(s.s - s.s.exp().cumsum(0).log()).mean(),
+    "generalised_cross_entropy": lambda s: ((1 - s.torch.softmax(s.z, 1)[s.rows, s.y] ** 0.7) / 0.7).mean(),
+    "unlikelihood": lambda s: -(1 - s.torch.softmax(s.z, 1)[s.rows, s.y]).clamp(min=1e-5).log().mean(),
+    "preference_optimisation": lambda s: -s.F.logsigmoid(0.1 * (s.F.log_softmax(s.z, 1)[:, 0] - s.F.log_softmax(s.z, 1)[:, 1])).mean(),
+    "uncertainty_weighting": lambda s: (lambda v: s.F.cross_entropy(s.z, s.y) * s.torch.exp(-v) + v)(s.torch.zeros((), requires_grad=True)),
+    "flooding": lambda s: (s.F.cross_entropy(s.z, s.y) - 0.1).abs() + 0.1,
+    "margins_of_quantiles": lambda s: (lambda e: s.torch.maximum(0.1 * e, -0.9 * e).mean())(s.torch.randn(10, 1) - s.nn.Linear(4, 10)(s.x)),
+    "cumulative_logits": lambda s: s.F.binary_cross_entropy_with_logits(s.score(s.x) + s.torch.arange(2.0), s.torch.rand(10, 2).round()),
+}.items():
+    program.__name__ = name
+    right()(program)
+
+
 # -- parameters and steps
 
 

@@ -162,6 +162,39 @@ for name, program in {
     program.__name__ = name
     wrong("kl-div-of-probabilities")(program)
 
+for slug, name, program in [
+    ("softmax-before-cross-entropy", "softmax_of_one_example", lambda s: s.F.cross_entropy(s.torch.softmax(s.z[0], 0), s.torch.tensor(2))),
+    ("softmax-before-cross-entropy", "softmax_dropped_out", lambda s: s.F.cross_entropy(s.F.dropout(s.torch.softmax(s.z, 1), 0.5), s.y)),
+    ("softmax-before-cross-entropy", "softmaxes_stacked", lambda s: s.F.cross_entropy(
+        s.torch.stack([s.torch.softmax(row, 0) for row in s.z]), s.y)),
+    ("softmax-before-cross-entropy", "softmax_of_chosen_rows", lambda s: s.F.cross_entropy(s.torch.softmax(s.z, 1)[s.y > 0], s.y[s.y > 0])),
+    ("softmax-before-cross-entropy", "softmax_in_a_focal_loss", lambda s: (lambda ce: ((1 - s.torch.exp(-ce)) ** 2 * ce).mean())(
+        s.F.cross_entropy(s.torch.softmax(s.z, 1), s.y, reduction="none"))),
+    ("softmax-before-cross-entropy", "softmax_beside_another_loss", lambda s: s.F.cross_entropy(s.torch.softmax(s.z, 1), s.y)
+        + s.F.mse_loss(s.s, s.torch.randn(10))),
+    ("log-of-softmax", "log_of_softmax_of_one_example", lambda s: -s.torch.log(s.torch.softmax(s.z[0], 0)[2])),
+    ("log-of-softmax", "exponentials_chosen_then_divided", lambda s: (lambda e: -s.torch.log(e[s.rows, s.y] / e.sum(1)).mean())(s.z.exp())),
+    ("log-of-softmax", "log_of_softmax_row_by_row", lambda s: -sum(s.torch.log(s.torch.softmax(s.z, 1))[i, int(s.y[i])] for i in range(10)) / 10),
+    ("log-of-softmax", "log_of_softmax_in_kl_div", lambda s: s.F.kl_div(
+        s.torch.softmax(s.z, 1).log(), s.torch.softmax(s.torch.randn(10, 3), 1), reduction="batchmean")),
+    ("unstable-logsumexp", "logsumexp_by_hand_with_one_hot", lambda s: (-(s.hot * s.z).sum(1) + s.z.exp().sum(-1).log()).mean()),
+    ("nll-without-log-softmax", "tanh_to_nll", lambda s: s.F.nll_loss(s.torch.tanh(s.z), s.y)),
+    ("softmax-wrong-dim", "kl_div_over_the_batch", lambda s: s.F.kl_div(
+        s.F.log_softmax(s.z, 0), s.torch.softmax(s.torch.randn(10, 3), 1), reduction="batchmean")),
+    ("softmax-wrong-dim", "log_of_softmax_over_the_batch", lambda s: -s.torch.log(s.torch.softmax(s.z, 0)[s.rows, s.y]).mean()),
+    ("sigmoid-then-bce", "log_of_a_chosen_sigmoid", lambda s: (lambda p: -s.torch.where(s.t > 0, p, 1 - p).log().mean())(s.torch.sigmoid(s.s))),
+    ("activation-before-loss", "relu_by_maximum", lambda s: s.F.cross_entropy(s.torch.maximum(s.z, s.torch.zeros(10, 3)), s.y)),
+    ("activation-before-loss", "relu_and_dropout", lambda s: s.F.cross_entropy(s.F.dropout(s.torch.relu(s.z), 0.5), s.y)),
+    ("broadcast-target", "hinge_of_a_column", lambda s: s.torch.relu(1 - (2 * s.t - 1) * s.score(s.x)).mean()),
+    ("broadcast-target", "logistic_loss_of_a_column", lambda s: s.F.softplus(-(2 * s.t - 1) * s.score(s.x)).mean()),
+    ("broadcast-target", "root_of_a_column_against_row", lambda s: s.F.mse_loss(s.score(s.x), s.torch.randn(10)).sqrt()),
+    ("all-ignored", "no_rows", lambda s: s.F.cross_entropy(s.z[s.y > 5], s.y[s.y > 5])),
+    ("non-finite", "division_by_zero", lambda s: (s.s / s.torch.zeros(10)).sum()),
+    ("non-finite", "exponential_overflows", lambda s: (s.s.abs() + 100).exp().mean()),
+]:
+    program.__name__ = name
+    wrong(slug)(program)
+
 # -- sigmoid and binary cross-entropy
 
 for name, program in {

@@ -175,7 +175,7 @@ def graph_grows(case: Case) -> Iterator[Mark]:
     `.detach()` does the same.
 
     The proof, under `lint.watch()`: the graphs of three or more earlier steps are still there when a new loss goes backward. In a
-    single `lint(total)`: terms of the same make whose graphs have been freed, or whose parameters have moved since. A sum of
+    single `lint(total)`: three terms or more of the same make whose graphs have been freed, or whose parameters have moved since. A sum of
     losses between two steps (micro-batches, several tasks) is silent.
 
     Bad::
@@ -207,7 +207,7 @@ def graph_grows(case: Case) -> Iterator[Mark]:
         n = max(case.history.held, case.history.grown)
         yield Mark(case.trace.root, f"the graphs of {n} earlier steps are still kept, with all that they saved: something holds their losses "
                    "or results.", fix)
-    elif len(terms := sum_of_alike(case.trace.root)) >= 2 and (case.trace.changed or case.trace.freed):
+    elif len(terms := sum_of_alike(case.trace.root)) >= (2 if case.trace.changed else 3) and (case.trace.changed or case.trace.freed):
         why = ("the parameters have moved since the first of them was computed" if case.trace.changed
                else "backward() has freed the graphs of the terms")
         yield Mark(case.trace.root, f"the loss is a sum of {len(terms)} losses of the same make, and {why}: losses of several steps were added "
