@@ -49,7 +49,7 @@ x = torch.tensor([1.0, 2.0], requires_grad=True)
 y = torch.sigmoid(x).sum()
 (slope,) = torch.autograd.grad(y, x, create_graph=True)
 total = slope.sum()
-torch.draw(total, forward=y, values=True).save(folder / "graph-second.svg")
+torch.draw(total, values=True).save(folder / "graph-second.svg")
 
 # Two ways to write one loss, side by side, where one breaks down.
 x = torch.tensor([[1200.0, 350.0, -725.0]], requires_grad=True)

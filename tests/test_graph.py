@@ -243,7 +243,7 @@ def test_leaves_are_named_by_a_module_among_the_variables(lib: Any) -> None:
 @pytest.mark.parametrize("params", [3, "model", [1], {"w": 3}])
 def test_params_of_another_kind_are_refused(lib: Any, params: object) -> None:
     _, loss = square_sum(lib)
-    with pytest.raises(TypeError, match=r"draw\(\): params"):
+    with pytest.raises(TypeError, match=r"params"):
         read_graph(loss, params=params)
 
 
@@ -471,6 +471,15 @@ def test_the_two_passes_are_told_apart_without_being_named(lib: Any) -> None:
     assert parts["ExpBackward0"] == parts["AddBackward0"] == "backward"
     assert next(n.part for n in graph.functions if n.type in ("SigmoidBackwardBackward0", "ComplementBackward")) == "backward"
     assert parts["AccumulateGrad"] == ""
+
+
+def test_the_transpose_in_the_backward_of_a_product_is_part_of_it(lib: Any) -> None:
+    x, w = lib.ones(2, 2, requires_grad=True), lib.ones(2, 3, requires_grad=True)
+    (slope,) = lib.autograd.grad(lib.tanh(x @ w).sum(), w, create_graph=True)
+    graph = read_graph(slope.square().sum())
+    turned = [n.part for n in graph.functions if n.type in ("TBackward0", "PermuteBackward0")]
+    assert turned and set(turned) == {"backward"}
+    assert [n.part for n in graph.functions if n.type == "MmBackward0"] == ["backward", "forward"]
 
 
 def test_products_alone_are_told_apart_in_graphs_recorded_here() -> None:

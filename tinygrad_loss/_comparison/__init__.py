@@ -142,7 +142,7 @@ class Comparison:
         _, shown, note = around(self.pairs, self.first_pair)
         matches = [Match(None if p.ours is None else p.ours.id, None if p.theirs is None else p.theirs.id,
                          tuple(d.message for d in p.differences)) for p in shown]
-        graphs = self.ours, self.theirs
+        graphs: tuple[Graph, ...] = (self.ours, self.theirs)
         if note:
             kept = {"n0", *(m.left for m in matches if m.left)}, {"n0", *(m.right for m in matches if m.right)}
             graphs = tuple(replace(g.only(ids), notes=(*g.notes, note)) for g, ids in zip(graphs, kept, strict=True))

@@ -23,11 +23,11 @@ def named_tensors(params: object) -> Iterator[tuple[str, Any]]:
             elif _is_module(value):
                 yield from ((f"{name}.{inner}", tensor) for inner, tensor in value.named_parameters())
             else:
-                raise TypeError(f"draw(): params[{name!r}] must be a tensor or a module, got {type(value).__name__}")
+                raise TypeError(f"params[{name!r}] must be a tensor or a module, got {type(value).__name__}")
     elif _is_module(params):
         yield from params.named_parameters()  # type: ignore[attr-defined]
     else:
-        raise TypeError(f"draw(): params must be a module or a dict of names to tensors, got {type(params).__name__}; "
+        raise TypeError(f"params must be a module or a dict of names to tensors, got {type(params).__name__}; "
                         "for instance params=model or params={'w': w, 'b': b}")
 
 

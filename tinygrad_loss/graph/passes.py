@@ -15,6 +15,8 @@ from .walk import Step, inputs_first, is_leaf
 # How PyTorch calls the nodes of its backward formulas: SigmoidBackwardBackward0, LogSoftmaxBackwardDataBackward0.
 _BACKWARD_TWICE = re.compile(r"Backward\w*Backward\d*$")
 
+_TRANSPOSES = ("TBackward0", "TransposeBackward0")
+
 
 def parts_of(steps: Mapping[Any, list[Step]]) -> dict[Any, Part]:
     """The part of each node: "backward" for what a backward pass recorded and what was computed from it, "forward" for the
@@ -36,6 +38,9 @@ def parts_of(steps: Mapping[Any, list[Step]]) -> dict[Any, Part]:
     for node in inputs_first(steps, numbers):
         if any(step.child in late for step in steps[node]):
             late.add(node)
+            # The transpose that a product's backward takes right before it, PyTorch's too: no name tells it.
+            late.update(s.child for s in steps[node] if s.child in numbers and type(s.child).__name__ in _TRANSPOSES
+                        and begin < numbers[s.child] == numbers[node] - 1)
     return {node: "backward" if node in late else "forward" for node in numbers}
 
 
