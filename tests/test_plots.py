@@ -71,6 +71,18 @@ def test_gradient_flow_shows_mean_and_largest_and_says_what_has_no_bar(ax):
     assert ax.get_xscale() == "log" and ax.yaxis_inverted()
 
 
+def test_confusion_refuses_a_class_that_the_scores_do_not_have():
+    scores = np.eye(3)
+    with pytest.raises(ValueError, match=r"target 3 is out of bounds: the scores have 3 columns"):
+        plots.confusion_matrix(scores, [1, 2, 3])
+
+
+@pytest.mark.parametrize("draw", [plots.loss_curves, plots.accuracy_curves])
+def test_curves_are_of_a_run(draw):
+    with pytest.raises(TypeError, match=rf"{draw.__name__}\(\): run must be a Run, .* got list"):
+        draw([1.0, 0.5])
+
+
 def test_gradient_flow_of_a_module(ax):
     model = nn.Linear(2, 1)
     model(torch.tensor([[3.0, -1.0]])).sum().backward()

@@ -25,7 +25,7 @@ def confusion_matrix(
         ax: where to draw; without it new axes.
 
     Raises:
-        ValueError: the shapes do not fit, or there are fewer names than classes.
+        ValueError: the shapes do not fit, there are fewer names than classes, or a target that the scores have no column for.
         MissingExtra: matplotlib is not installed.
 
     >>> axes = confusion_matrix([0, 1, 1], [0, 0, 1], names=["cat", "dog"])
@@ -35,7 +35,11 @@ def confusion_matrix(
     taken, true = classes_of(predicted, "confusion_matrix", "predicted"), classes_of(target, "confusion_matrix", "target")
     if len(taken) != len(true):
         raise ValueError(f"confusion_matrix(): {len(taken)} predictions do not fit {len(true)} targets")
-    found = int(max(taken.max(), true.max())) + 1
+    scored = tuple(getattr(predicted, "shape", ()))[1:]
+    if scored and true.max() >= scored[0]:
+        raise ValueError(f"confusion_matrix(): target {true.max()} is out of bounds: the scores have {scored[0]} columns, for the classes "
+                         f"0 to {scored[0] - 1}")
+    found = scored[0] if scored else int(max(taken.max(), true.max())) + 1
     labels = [str(i) for i in range(found)] if names is None else list(names)
     if len(labels) < found:
         raise ValueError(f"confusion_matrix(): {len(labels)} names for at least {found} classes")

@@ -41,6 +41,7 @@ def loss_curves(run: Run, *, ax: Axes | None = None) -> Axes:
     >>> [line.get_label() for line in axes.lines[1:]], axes.get_ylabel()
     (['training rows', 'held-out rows'], 'loss (nats)')
     """
+    _must_be_run(run, "loss_curves")
     axes = axes_for(ax, "learning curves")
     _draw_loss(axes, run, labels=True)
     axes.set_xlabel("epoch")
@@ -56,9 +57,15 @@ def accuracy_curves(run: Run, *, ax: Axes | None = None) -> Axes:
     >>> accuracy_curves(train(load_iris(), epochs=2)).get_ylabel()
     'accuracy (% of rows)'
     """
+    _must_be_run(run, "accuracy_curves")
     axes = axes_for(ax, "learning curves")
     _draw_accuracy(axes, run, labels=True)
     return axes
+
+
+def _must_be_run(run: object, function: str) -> None:
+    if not isinstance(run, Run):
+        raise TypeError(f"{function}(): run must be a Run, as tinygrad_loss.training.train gives it, got {type(run).__name__}")
 
 
 def save_curves(runs: Sequence[Run], path: str | os.PathLike[str]) -> None:
