@@ -36,6 +36,10 @@ ROWS = [
         Row(f"{name} ints", calls(name), (integers(3),), error=ONLY_FLOATS)
         for name in ("elu", "selu", "celu", "silu", "mish", "gelu", "hardsigmoid", "hardswish", "softshrink", "hardshrink")
     ),
+    *(
+        Row(f"{name} in place under its own name", lambda torch, x, name=name: getattr(torch.nn.functional, f"{name}_")(x * 1), (X,))
+        for name in ("relu", "elu", "selu", "celu", "leaky_relu", "hardtanh")
+    ),
     Row("elu alpha", calls("elu", 2.5), (X,)),
     Row("elu alpha in place", in_place("elu", 2.5), (X,)),
     Row("elu negative alpha in place", lambda torch, x: torch.nn.functional.elu(x * 1, -1.0, True), (X,), error="negative slope"),

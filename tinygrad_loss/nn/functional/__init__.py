@@ -21,6 +21,7 @@ from .dropouts import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_al
 from .embeddings import cosine_embedding_loss, triplet_margin_loss, triplet_margin_with_distance_loss
 from .entropy import cross_entropy
 from .fused_linear import linear_cross_entropy
+from .in_place import celu_, elu_, hardtanh_, leaky_relu_, relu_, rrelu_, selu_, threshold_
 from .layers import bilinear, dropout, embedding, linear, one_hot
 from .likelihoods import gaussian_nll_loss, poisson_nll_loss
 from .linear_units import celu, elu, gelu, glu, gumbel_softmax, mish, selu, silu, softsign, tanhshrink
@@ -57,6 +58,8 @@ from .resizing import (
     pixel_shuffle,
     pixel_unshuffle,
     upsample,
+    upsample_bilinear,
+    upsample_nearest,
 )
 
 __all__ = [
@@ -75,6 +78,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "celu_",
     "channel_shuffle",
     "conv1d",
     "conv2d",
@@ -91,6 +95,7 @@ __all__ = [
     "dropout2d",
     "dropout3d",
     "elu",
+    "elu_",
     "embedding",
     "embedding_bag",
     "feature_alpha_dropout",
@@ -104,6 +109,7 @@ __all__ = [
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
@@ -112,6 +118,7 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "leaky_relu_",
     "linear",
     "linear_cross_entropy",
     "local_response_norm",
@@ -144,10 +151,13 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "relu_",
     "rms_norm",
     "rrelu",
+    "rrelu_",
     "scaled_dot_product_attention",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "smooth_l1_loss",
@@ -160,10 +170,13 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]
 
 if not TYPE_CHECKING:  # which would take every name for right
