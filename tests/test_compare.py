@@ -537,6 +537,7 @@ MISTAKES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: compare(loss(), freed()), RuntimeError, "already freed the graph of the second tensor"),
     (lambda: compare(loss(), loss(), rtol=1e-3), ValueError, "both rtol= and atol="),
     (lambda: compare(loss(), loss(), rtol=-1.0, atol=0.0), ValueError, "at least 0"),
+    (lambda: compare(loss(), loss(), rtol="small", atol=0), ValueError, "numbers of at least 0, got 'small'"),
 ]
 
 

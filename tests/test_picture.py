@@ -324,6 +324,11 @@ def test_what_cannot_be_drawn(lib: Any) -> None:
         draw(loss, theme="blue")
     with pytest.raises(ValueError, match="'n7' names no node that can be opened; nodes with a definition: none in this graph"):
         draw(loss, expand=["n7"])
+    for wrong, words in (({"limit": "a"}, "limit must be a whole number, got str"), ({"depth": 1.5}, "depth must be a whole number, got float"),
+                         ({"expand": 5}, "expand must be a name of a node, or several, got int"),
+                         ({"beside": 3}, "beside must be a picture of the same graph, got int")):
+        with pytest.raises(TypeError, match=words):
+            draw(loss, **wrong)
 
 
 def test_a_freed_graph_says_what_to_do(lib: Any) -> None:

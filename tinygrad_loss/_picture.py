@@ -6,11 +6,13 @@ import inspect
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from .doctor.entry import lint as look_for_mistakes
 from .doctor.marking import marked
+from .errors import type_name
 from .graph.arrays import library_of
 from .graph.collapse import collapsed, find_boxes, needed
 from .graph.dot import DIRECTIONS, Style, suited, to_dot
@@ -168,6 +170,7 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
     for name, given, choices in (("level", level, _LEVELS), ("direction", direction, DIRECTIONS), ("theme", theme, THEMES)):
         if given not in choices:
             raise ValueError(f"draw(): unknown {name} {given!r}; choose one of {', '.join(map(repr, choices))}")
+    _check_kinds(limit, depth, expand, beside)
     if limit < 1:
         raise ValueError(f"draw(): limit must be at least 1, got {limit}")
     if library_of(loss) is None:
@@ -190,6 +193,16 @@ def draw(loss: Any, level: str = "pytorch", params: object = None, values: bool 
         findings = look_for_mistakes(loss)
         graph, whole = marked(graph, findings), None if whole is None else marked(whole, findings)
     return Picture(graph, suited(graph, THEMES[theme], direction), whole)  # type: ignore[arg-type]
+
+
+def _check_kinds(limit: object, depth: object, expand: object, beside: object) -> None:
+    kinds: tuple[tuple[str, object, Any, str], ...] = (
+        ("limit", limit, Integral, "a whole number"), ("depth", depth, Integral | None, "a whole number"),
+        ("expand", expand, Collection | bool, "a name of a node, or several"),
+        ("beside", beside, Picture | Graph | None, "a picture of the same graph"))
+    for name, given, kind, wanted in kinds:
+        if not isinstance(given, kind):
+            raise TypeError(f"draw(): {name} must be {wanted}, got {type_name(given)}")
 
 
 class _View:

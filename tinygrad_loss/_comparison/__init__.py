@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -221,8 +222,8 @@ def compare(a: Any, b: Any = _MISSING, /, *inputs: Any, rtol: float | None = Non
     """
     if (rtol is None) != (atol is None):
         raise ValueError("compare(): give both rtol= and atol=, or neither, as for torch.testing.assert_close")
-    if any(t is not None and not t >= 0 for t in (rtol, atol)):
-        raise ValueError(f"compare(): rtol and atol must be at least 0, got {rtol!r} and {atol!r}")
+    if any(t is not None and not (isinstance(t, Real) and t >= 0) for t in (rtol, atol)):
+        raise ValueError(f"compare(): rtol and atol must be numbers of at least 0, got {rtol!r} and {atol!r}")
     tolerance = Tolerance(rtol, atol)
     if library_of(a) is None and callable(a):
         given = inputs if b is _MISSING else (b, *inputs)
