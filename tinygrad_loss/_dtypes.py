@@ -114,6 +114,9 @@ _WORDS = {
 }  # fmt: skip
 
 
+_C_WORDS = {"float16": "c10::Half", "int64": "long int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char"}
+
+
 def type_word(numpy_dtype: np.dtype[Any]) -> str:
     """PyTorch's word for a type in messages and in the names of the old tensor classes.
 
@@ -121,6 +124,15 @@ def type_word(numpy_dtype: np.dtype[Any]) -> str:
     'Long'
     """
     return _WORDS[numpy_dtype.name]
+
+
+def c_word(numpy_dtype: np.dtype[Any]) -> str:
+    """The type's name in C++, which some of PyTorch's messages give.
+
+    >>> c_word(np.dtype("int64"))
+    'long int'
+    """
+    return _C_WORDS.get(numpy_dtype.name) or type_word(numpy_dtype).lower()
 
 
 def default_numpy() -> np.dtype[Any]:
