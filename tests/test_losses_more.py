@@ -164,3 +164,31 @@ def test_saved_names_of_losses_are_pytorchs(row: Row, torch: Any) -> None:
     assert [(mine.name(), saved(mine)) for mine, _ in pairs if "Loss" in mine.name()] == [
         (other.name(), saved(other)) for _, other in pairs if "Loss" in other.name()
     ]
+
+
+RESHAPED = [
+    # the shape of the scores, the dimension of their log-softmax, and the shape in which nll_loss sees it
+    ((2, 4, 3), 1, (8, 3)),
+    ((2, 4, 3), 2, (8, 3)),
+    ((8, 3), 1, (2, 3, 4)),
+    ((2, 4, 3), 1, (2, 4, 3, 1)),
+    ((2, 12), 1, (2, 4, 3)),
+    ((2, 4, 3), 1, (2, 12)),
+    ((24,), 0, (2, 12)),
+]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("shape", "dim", "seen"), RESHAPED)
+def test_nll_of_a_log_softmax_seen_in_another_shape(torch, shape, dim, seen):
+    import tinygrad_loss
+
+    scores = np.random.default_rng(0).normal(size=shape)
+    target = np.arange(np.prod(seen) // seen[1]).reshape(seen[0], *seen[2:]) % seen[1]
+    gradients = []
+    for library in (tinygrad_loss, torch):
+        x = library.tensor(scores.tolist(), dtype=library.float64, requires_grad=True)
+        log_p = library.nn.functional.log_softmax(x, dim).reshape(*seen)
+        library.nn.functional.nll_loss(log_p, library.tensor(target.tolist())).backward()
+        gradients.append(np.array(x.grad.tolist()))
+    np.testing.assert_allclose(*gradients, rtol=1e-13, atol=1e-16)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._dtypes import type_word
 from ..._shapes import listed
-from ...autograd.node import NO_EDGE
+from ...autograd.node import NO_EDGE, Node
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import checked_target
 from ...ops._fused import Fused
@@ -66,10 +66,13 @@ class NllLossBackward0(Fused):
         return [np.ascontiguousarray(from_rows(rows, x.shape, dim))]
 
     def _log_softmax(self) -> LogSoftmaxBackward0 | None:
-        """The log-softmax that comes next in the walk, perhaps behind a view, if no hook is to see what is sent there."""
+        """The log-softmax that comes next in the walk, perhaps behind a view that leaves rows and classes as they are, if no hook is
+        to see what is sent there."""
         node: Any = self.first
         if isinstance(node, ViewBackward0) and node.hooks is None:
-            node = node.first
+            rows, node = node.shape[:2], node.first
+            if not isinstance(node, Node) or node.shape is None or node.shape[:2] != rows:
+                return None
         return node if isinstance(node, LogSoftmaxBackward0) and node.hooks is None else None
 
     def define(self, *inputs: Any) -> Any:
