@@ -189,7 +189,7 @@ def finished(
         if reduction == "mean":
             value = value / total if total else value * np.nan
         value = np.asarray(value, x.dtype)
-    rest = (data_of(weight), NUMBERS[reduction], ignore_index, np.asarray(total))
+    rest = (data_of(weight), NUMBERS[reduction], ignore_index, np.asarray(total, x.dtype))
     if len(shape) <= 2:
         return record(NllLossBackward0, (input,), value, (x if saved is None else saved, classes, *rest))
     if len(shape) == 4:
