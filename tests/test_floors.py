@@ -54,7 +54,7 @@ AT_IMPORT = {
     "rule", "Lint",  # a rule enters its table; lint is a function that has a function
     "loss", "elementwise", "wide", "operator_of", "writing", "sizes_of", "strides_of", "nulling", "labelled",
     "_sent_back", "_pieces", "_norm", "_normed", "_with_mean", "_per_element", "_term_by_term", "_symmetric",  # rules of formulas
-    "missing_names", "install",  # the __getattr__ of a module; as_torch is imported for what it does
+    "missing_names", "install", "_old",  # the __getattr__ of a module; as_torch is imported for what it does
 }  # fmt: skip
 CONSTANTS = ("np.", "math.")  # np.float32(0.5), math.log(2)
 TABLES = "parity.rows_"  # tables of test cases: imported by the comparison alone, and made of calls

@@ -6,8 +6,10 @@ one input reaches; a scheme chooses the spread of the weights so that signals (o
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -278,6 +280,32 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
     fan = _fans(tensor)[mode.lower() == "fan_out"]
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def _old(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """``function`` under the name without the underscore, which it had before PyTorch 0.4: it warns."""
+    new = function.__name__
+
+    @functools.wraps(function, updated=())
+    def deprecated(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(f"`nn.init.{new[:-1]}` is now deprecated in favor of `nn.init.{new}`.", FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    deprecated.__name__ = deprecated.__qualname__ = new[:-1]
+    deprecated.__doc__ = f"The old name of ``{new}``; warns."
+    return deprecated
+
+
+uniform = _old(uniform_)
+normal = _old(normal_)
+constant = _old(constant_)
+eye = _old(eye_)
+sparse = _old(sparse_)
+orthogonal = _old(orthogonal_)
+xavier_uniform = _old(xavier_uniform_)
+xavier_normal = _old(xavier_normal_)
+kaiming_uniform = _old(kaiming_uniform_)
+kaiming_normal = _old(kaiming_normal_)
 
 if not TYPE_CHECKING:  # which would take every name for right
     __getattr__ = missing_names(__name__)

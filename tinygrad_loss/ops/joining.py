@@ -289,7 +289,7 @@ def broadcast_shapes(*shapes: Any) -> Size:
     return Size(broadcast([(one,) if isinstance(one, int) else tuple(one) for one in shapes], "broadcast_shapes"))
 
 
-def broadcast_tensors(*tensors: Any) -> list[Any]:
+def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     """All tensors expanded to one common shape.
 
     >>> import tinygrad_loss as torch
@@ -298,7 +298,7 @@ def broadcast_tensors(*tensors: Any) -> list[Any]:
     """
     given = tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Variable) else tensors
     shape = broadcast([tensor_of(one, "broadcast_tensors").shape for one in given], "broadcast_tensors")
-    return [expand(one, shape) for one in given]
+    return tuple(expand(one, shape) for one in given)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:

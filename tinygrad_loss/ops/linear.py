@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import type_word
+from .._dtypes import c_word, type_word
 from .._shapes import broadcast, listed
 from ..autograd.node import Node
 from ..autograd.variable import Variable
@@ -59,22 +59,18 @@ def factors(input: Any, other: Any, function: str, names: tuple[str, str]) -> tu
     """The arrays of two factors, which must have one dtype, and not bool."""
     a, b = array_of(input, function, names[0]), array_of(other, function, names[1])
     if a.dtype != b.dtype:
-        words = {
-            "float64": "double",
-            "float32": "float",
-            "float16": "c10::Half",
-            "int64": "long",
-            "int32": "int",
-            "uint8": "unsigned char",
-        }
+        one, two = type_word(a.dtype), type_word(b.dtype)
         if function in ("dot", "vdot"):
-            raise RuntimeError(
-                f"{function} : expected both vectors to have same dtype, but found {type_word(a.dtype)} and {type_word(b.dtype)}"
-            )
-        raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {words.get(a.dtype.name, a.dtype.name)} != "
-            f"{words.get(b.dtype.name, b.dtype.name)} ({function}(): convert one with .to(dtype))"
-        )
+            raise RuntimeError(f"{function} : expected both vectors to have same dtype, but found {one} and {two}")
+        if function in ("mv", "addmv"):
+            message = f"addmv input tensors must have the same dtype, but got {two}, {one}, and {two}"
+        elif function in ("bmm", "baddbmm"):
+            message = f"expected scalar type {one} but found {two}"
+        elif function == "addmm":
+            message = f"mat1 and mat2 must have the same dtype, but got {one} and {two}"
+        else:
+            message = f"expected m1 and m2 to have the same dtype, but got: {c_word(a.dtype)} != {c_word(b.dtype)}"
+        raise RuntimeError(f"{message} ({function}(): convert one with .to(dtype))")
     if a.dtype == np.bool_:
         raise NotImplementedError(f"\"addmm_impl_cpu_\" not implemented for 'Bool' ({function}(): convert with .float() first)")
     return a, b

@@ -57,6 +57,13 @@ def clip_grad_norm_(
     return from_numpy(np.asarray(total))
 
 
+def clip_grad_norm(parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, *args: Any, **kwargs: Any) -> Tensor:
+    """The old name of ``clip_grad_norm_``; warns."""
+    message = "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`."
+    warnings.warn(message, FutureWarning, stacklevel=2)
+    return clip_grad_norm_(parameters, max_norm, norm_type, *args, **kwargs)
+
+
 def clip_grad_value_(
     parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None
 ) -> None:

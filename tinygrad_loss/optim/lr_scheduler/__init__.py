@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..._missing import missing_names
-from ._base import LRScheduler
+from ._base import LRScheduler, _LRScheduler
 from ._factors import ConstantLR, ExponentialLR, LambdaLR, LinearLR, MultiplicativeLR, MultiStepLR, PolynomialLR, StepLR
 from ._plateau import ReduceLROnPlateau
 from ._together import ChainedScheduler, SequentialLR
@@ -26,6 +26,7 @@ __all__ = [
     "ReduceLROnPlateau",
     "SequentialLR",
     "StepLR",
+    "_LRScheduler",
 ]
 
 if not TYPE_CHECKING:  # which would take every name for right

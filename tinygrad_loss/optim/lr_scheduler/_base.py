@@ -128,6 +128,10 @@ def checked(optimizer: Any) -> Optimizer:
     return optimizer
 
 
+class _LRScheduler(LRScheduler):
+    """The name that LRScheduler had before PyTorch 2.0; schedulers of one's own are still derived from it."""
+
+
 def copied(rate: Any) -> Any:
     return rate.clone() if isinstance(rate, Tensor) else rate
 
