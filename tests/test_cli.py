@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -207,11 +208,16 @@ def test_a_script_finds_its_neighbours_and_no_arguments(folder, capsys):
 def test_a_program_is_interrupted_in_one_line_and_leaves_nothing(folder):
     before = contents(folder)
     command = [sys.executable, "-m", "tinygrad_loss", "train", "iris", "--epochs", "1000000", "--out", "new"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    while not list(folder.glob(".new.*.part")) and process.poll() is None:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a program in the background ignores it
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, env=ENVIRONMENT, preexec_fn=heed) as process:
+        try:
+            while not list(folder.glob(".new.*.part")) and process.poll() is None:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, error) == (130, "tinygrad-loss train: interrupted\n")
     assert contents(folder) == before
 
