@@ -14,10 +14,11 @@ from typing import Any
 
 from . import anomaly
 from .anomaly import state
-from .clock import last, recorded_passes, tick
+from .clock import recorded_passes, tick
 from .leaves import accumulate, run_after, run_before, run_on_tensors
 from .modes import modes, set_grad
 from .node import AccumulateGrad, Edge, Node
+from .passing import END, Onward
 
 Captures = dict[Node, list[Any]]
 
@@ -50,83 +51,25 @@ class Walk:
 
     def run(self) -> None:
         """Walk until nothing waits."""
-        heap, pending, free, hold = self.heap, self.pending, self.free, self.hold
+        heap, pending = self.heap, self.pending
         simple = not (self.create or self.captures is not None or state.enabled)
         while heap:
-            node = heappop(heap)[1]
+            node: Any = heappop(heap)[1]
             g = pending.pop(node)
-            while True:
-                # One node. A chain goes on from here to its next node without the heap.
-                rules, frees, fits, single = node.plan
-                if not simple or node.hooks is not None:
-                    self.step(node, g)
-                    break
-                if not rules:
-                    if type(node) is AccumulateGrad:
-                        accumulate(node.variable, g)
-                        break
-                    parts = (node.vjp_last if free else node.vjp)(g, *node.checked())
-                    if free and frees:
-                        node.saved = None
-                    following = node.first if node.arity == 1 else None
-                    if following is None or parts[0] is None:
-                        self.send_all(node, parts)
-                        break
-                    g, output = parts[0], 0
-                    if type(following) is tuple:
-                        following, output = following
-                    if g.shape != following.shape or g.dtype is not following.dtype:
-                        g = following.fit(g, output)
-                    if heap:
-                        hold(following, g)
-                        break
-                    node = following
-                    continue
-                saved: Any = node.saved
-                if frees:
-                    if saved is None or last.time > node.seq:
-                        saved = node.checked()
-                    if free:
-                        node.saved = None
-                following = node.first
-                if following is not None and (single or node.arity == 1 or (node.arity == 2 and node.second is None)):
-                    g = rules[0](g, *saved)
-                    if type(following) is tuple:
-                        following, output = following
-                        g = following.fit(g, output)
-                    elif following.shape is None or (not fits and (g.shape != following.shape or g.dtype is not following.dtype)):
-                        g = following.fit(g, 0)
-                else:
-                    # The inputs in their order. Every waiting gradient has one owner, so that a leaf may keep it and a kernel may
-                    # write to it: where a rule gives back what it was given, only one input gets that itself.
-                    arrived, given = g, False
-                    targets = (following, node.second) if node.arity == 2 else (following, node.second, *node.more)
-                    following = None
-                    for rule, edge in zip(rules, targets, strict=True):
-                        if edge is None:
-                            continue
-                        target, output = edge if type(edge) is tuple else (edge, 0)
-                        part = rule(arrived, *saved)
-                        if part.shape != target.shape or part.dtype is not target.dtype:
-                            part = target.fit(part.copy() if part is arrived and target.shape is None else part, output)
-                        elif part is arrived:
-                            part = part.copy() if given else part
-                            given = True
-                        if following is not None:
-                            hold(following, g)
-                        following, g = target, part
-                    if following is None:
-                        break
-                if heap:
-                    if following in pending:
-                        pending[following] = following.join(pending[following], g)
-                    else:
-                        pending[following] = g
-                        heappush(heap, (-following.seq, following))
-                    break
-                node = following
+            if not simple:
+                self.step(node, g)
+                continue
+            while node is not None:  # a chain goes on, node after node, without the heap
+                node, g = node.back(g, self)
 
-    def step(self, node: Node, g: Any) -> None:
+    def arrive(self, leaf: AccumulateGrad, g: Any) -> Onward:
+        """A gradient at the end of its path."""
+        if leaf.hooks is not None:
+            return self.step(leaf, g)
+        accumulate(leaf.variable, g)
+        return END
+
+    def step(self, node: Node, g: Any) -> Onward:
         """One node with all that may hang on it: hooks, captures, several outputs, a recorded gradient, the search for nan."""
         create, hooks, captures = self.create, node.hooks, self.captures
         grads = node.as_list(g)
@@ -139,9 +82,9 @@ class Walk:
                 grads = run_before(hooks, grads, create)
         if captures is not None and not runs:
             captures[node] = grads
-            return
+            return END
         if all(part is None for part in grads):
-            return
+            return END
         if isinstance(node, AccumulateGrad):
             accumulate(node.variable, grads[0], create)
             if hooks is not None:
@@ -149,7 +92,7 @@ class Walk:
                     hook(node.variable)
                 if hooks.post:
                     run_after(hooks, [], grads if create else [grads[0].copy()], create)
-            return
+            return END
         parts = self.through(node, node.from_list(grads))
         if hooks is not None and hooks.post:
             parts = [
@@ -158,6 +101,7 @@ class Walk:
             ]
             parts = run_after(hooks, parts, grads, create)
         self.send_all(node, parts)
+        return END
 
     def send_all(self, node: Node, parts: Sequence[Any]) -> None:
         """Send each of a node's inputs its gradient; every waiting gradient has one owner."""

@@ -85,7 +85,7 @@ class BackwardCFunction(FunctionCtx, MultiNode):
     def saved_tensors(self) -> tuple[Any, ...]:
         """What was given to ``save_for_backward``; RuntimeError when it has been freed, or changed in place since."""
         if self.saved is None:
-            raise self._freed()
+            raise self.freed()
         return tuple(self._unpacked(place, one) for place, one in enumerate(self.saved))
 
     def checked(self) -> tuple[Any, ...]:

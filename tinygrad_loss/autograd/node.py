@@ -15,17 +15,19 @@ import numpy as np
 
 from .._dtypes import from_numpy_dtype
 from .._shapes import reduced
-from . import clock
+from . import clock, passing
 from .hooks import Hooks, RemovableHandle
 from .wrapping import wrap
 
 if TYPE_CHECKING:
+    from .engine import Walk
     from .variable import Variable
 
 Array = np.ndarray[Any, Any]
 Edge = tuple["Node | None", int]
 
 NO_EDGE: Edge = (None, 0)
+_new = object.__new__
 
 
 def fitted(g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
@@ -51,6 +53,20 @@ class Deferred:
         raise NotImplementedError
 
 
+class Saved:
+    """``node._saved_<name>``: what a node saved under this name, an array as a tensor that stands where it stood in the graph."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, owner: type[Node]) -> Any:
+        if node is None:
+            return self
+        if self.name not in node.saves:  # of the class above
+            raise AttributeError(f"'{type(node).__name__}' object has no attribute '_saved_{self.name}'")
+        return node._variable_of(self.name, node.checked()[node.saves.index(self.name)])
+
+
 class Node:
     """One operation in the backward graph.
 
@@ -70,10 +86,12 @@ class Node:
     private: ClassVar[tuple[str, ...]] = ()
     """What is saved for accuracy only and PyTorch does not save: read as None if it has been changed in place since."""
 
-    fits: ClassVar[bool] = False
-    """Whether a rule's result has the input's shape and dtype by itself, as with a function of one number."""
-    plan: ClassVar[tuple[tuple[Callable[..., Any], ...], bool, bool, bool]] = ((), True, False, False)
-    """vjps, frees, fits and whether there is one input, for the walk to read at once."""
+    passes: ClassVar[Callable[..., passing.Onward]] = staticmethod(passing.one_by_one)
+    """How a gradient passes a node that has rules (``passing``)."""
+    back: Callable[[Any, Any], passing.Onward]
+    """The class's own copy of that: ``node.back(g, walk)``."""
+    made: ClassVar[Callable[..., Any]]
+    """The class's own copy of ``made``: ``op.made(edges, saved, shape, dtype)`` is a new node."""
 
     arity: int
     """How many edges there are. They are kept as ``first``, ``second`` and a tuple ``more`` (only as many as there are), each the
@@ -90,7 +108,12 @@ class Node:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.plan = (cls.vjps, cls.frees, cls.fits, len(cls.vjps) == 1)
+        for name in cls.saves:
+            if name not in cls.private and not hasattr(cls, f"_saved_{name}"):
+                setattr(cls, f"_saved_{name}", Saved(name))  # a __getattr__ in their place would slow every other attribute down
+        if "back" not in vars(cls):
+            cls.back = way_back(cls)
+        cls.made = staticmethod(passing.specialized(made, cls))
 
     @property
     def next_functions(self) -> tuple[Edge, ...]:
@@ -169,12 +192,13 @@ class Node:
     def checked(self) -> tuple[Any, ...]:
         """What was saved; RuntimeError when it has been freed or changed in place since."""
         if self.saved is None:
-            raise self._freed()
+            raise self.freed()
         if clock.last.time > self.seq:
             return tuple(self._unchanged(name, value) for name, value in zip(self.saves, self.saved, strict=True))
         return self.saved
 
-    def _freed(self) -> RuntimeError:
+    def freed(self) -> RuntimeError:
+        """What is raised where something is wanted that was saved and has been dropped since."""
         return RuntimeError(
             f"{self.name()}: Trying to backward through the graph a second time (or directly access saved tensors after they "
             "have already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
@@ -223,17 +247,37 @@ class Node:
             self.hooks = Hooks()
         return self.hooks
 
-    def __getattr__(self, name: str) -> Any:
-        wanted = name.removeprefix("_saved_")
-        if wanted != name and wanted in self.saves and wanted not in self.private:
-            return self._variable_of(wanted, self.checked()[self.saves.index(wanted)])
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
     def __dir__(self) -> list[str]:
-        return [*object.__dir__(self), *(f"_saved_{name}" for name in self.saves if name not in self.private)]
+        left_out = {f"_saved_{name}" for kind in type(self).__mro__ for name in getattr(kind, "saves", ()) if name not in self.saves}
+        return [name for name in object.__dir__(self) if name not in left_out]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
+
+
+def way_back(op: type[Node]) -> Any:
+    """How a gradient passes the nodes of this class, as a copy of its own."""
+    return passing.specialized(op.passes if op.vjps else passing.at_once, op.vjps, op.frees)
+
+
+def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, op: type[Node]) -> Node:
+    """A new node of class ``op``."""
+    node = op()
+    node.seq = clock.tick()
+    node.arity = arity = len(edges)
+    if arity:
+        edge = edges[0]
+        node.first = edge if edge[1] else edge[0]
+        if arity > 1:
+            edge = edges[1]
+            node.second = edge if edge[1] else edge[0]
+            if arity > 2:
+                node.more = tuple(map(_bare, edges[2:]))
+    node.saved = saved
+    node.shape = shape
+    node.dtype = dtype
+    node.hooks = None
+    return node
 
 
 def _pair(edge: Node | Edge | None) -> Edge:
@@ -285,6 +329,9 @@ class AccumulateGrad(Node):
         self.dtype = data.dtype
         self.seq = clock.tick()
         self.hooks = Hooks(variable._leaf_hooks) if hasattr(variable, "_leaf_hooks") else None
+
+    def back(self, g: Any, walk: Walk) -> passing.Onward:
+        return walk.arrive(self, g)
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"

@@ -7,14 +7,14 @@ which is how the rules of an ordinary backward call them, an op is its NumPy fun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, cast
 
 import numpy as np
 
 from .._dtypes import F32, F64, SCALARS, result_dtype, weak_float
 from .._shapes import broadcast
-from ..autograd import anomaly
+from ..autograd import anomaly, passing
 from ..autograd.anomaly import state
 from ..autograd.clock import tick
 from ..autograd.modes import modes, paused
@@ -33,16 +33,18 @@ class Unary(Node):
 
     __slots__ = ()
     inputs = ("self",)
-    fits = True
+    passes = staticmethod(passing.of_one)
     forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
-    recipe: ClassVar[tuple[Any, bool, str | None]]
-    """forward, floats and the name of what is saved, for ``unary`` to read at once."""
+    of: ClassVar[Callable[[Any], Any]]
+    """The class's own copy of ``unary``: ``op.of(x)`` carries the operation out."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.recipe = (cls.forward, cls.floats, cls.saves[0] if cls.saves else None) if hasattr(cls, "forward") else (None, False, None)
+        if hasattr(cls, "forward"):
+            keeps = cls.saves[0] if cls.saves else None
+            cls.of = passing.specialized(unary, cls, cls.forward, cls.floats, keeps)
 
 
 class Binary(Node):
@@ -51,26 +53,26 @@ class Binary(Node):
     __slots__ = ()
     inputs = ("self", "other")
     saves: ClassVar[tuple[str, ...]] = ("self", "other")
+    passes = staticmethod(passing.of_two)
     forward: ClassVar[Any]
     crossed: ClassVar[bool] = False
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
     constants: ClassVar[tuple[Any, ...] | None] = None
     """What is saved in place of the inputs by an operation whose gradient does not need them."""
-    recipe: ClassVar[tuple[Any, tuple[Any, ...] | None, bool]]
-    """forward, constants and crossed, for ``binary`` to read at once."""
+    of: ClassVar[Callable[[Any, Any], Any]]
+    """The class's own copy of ``binary``: ``op.of(x, y)`` carries the operation out."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.recipe = (cls.forward, cls.constants, cls.crossed)
+        cls.of = passing.specialized(binary, cls, cls.forward, cls.constants, cls.crossed)
 
 
-def unary(op: type[Unary], x: Any) -> Any:
+def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None) -> Any:
     """Carry out ``op`` on ``x`` and record it."""
     if not isinstance(x, Variable):
-        return op.forward(x if type(x) is ndarray else array_of(x, public_name(op)))
+        return forward(x if type(x) is ndarray else array_of(x, public_name(op)))
     data = x._data
     dtype = data.dtype
-    forward, floats, keeps = op.recipe
     if dtype is not F32 and dtype is not F64 and floats and dtype.kind != "f":
         data = data.astype(weak_float(dtype))
     out = forward(data)
@@ -79,7 +81,7 @@ def unary(op: type[Unary], x: Any) -> Any:
         edge = edge.resolve(x)
     if edge is NO_EDGE or (paused.threads and not modes.grad):
         return wrap(out, NO_EDGE)
-    node = _new(op)
+    node = op()
     node.seq = tick()
     node.arity = 1
     node.first = edge if edge[1] else edge[0]
@@ -97,11 +99,10 @@ def unary(op: type[Unary], x: Any) -> Any:
     return tensor
 
 
-def binary(op: type[Binary], x: Any, y: Any) -> Any:
+def binary(x: Any, y: Any, op: type[Binary], forward: Any, constants: tuple[Any, ...] | None, crossed: bool) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
     a: Any
     b: Any
-    forward, constants, crossed = op.recipe
     if isinstance(x, Variable) and isinstance(y, Variable):
         a, b, e, f = x._data, y._data, x._edge, y._edge
         if a.dtype is not b.dtype:
@@ -126,7 +127,7 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
         raise
     if (e is NO_EDGE and f is NO_EDGE) or (paused.threads and not modes.grad):
         return wrap(out, NO_EDGE)
-    node = _new(op)
+    node = op()
     node.seq = tick()
     node.arity = 2
     node.first = e if e[1] else e[0]
@@ -145,19 +146,16 @@ def binary(op: type[Binary], x: Any, y: Any) -> Any:
     return tensor
 
 
-def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = (), edge: Any = None) -> Any:
+def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = ()) -> Any:
     """``out`` as a tensor that knows that ``op`` made it from ``inputs``; ``out`` itself where no input is a tensor."""
     for x in inputs:
         if isinstance(x, Variable):
             break
     else:
         return out
-    node = node_for(op, inputs, saved)
-    if node is None or out.dtype.kind != "f":
-        return wrap(out, NO_EDGE)
-    node.shape = out.shape
-    node.dtype = out.dtype
-    return wrap(out, (node, 0))
+    dtype = out.dtype
+    node = node_for(op, inputs, saved, out.shape, dtype)
+    return wrap(out, NO_EDGE if node is None or dtype.kind != "f" else (node, 0))
 
 
 def constant(inputs: Sequence[Any], out: Any) -> Any:
@@ -169,17 +167,15 @@ def record_many(op: type[MultiNode], inputs: Sequence[Any], outs: Sequence[Array
     """The same for an operation with several results; results that are not floating-point get no gradient."""
     if not any(isinstance(x, Variable) for x in inputs):
         return tuple(outs)
-    node = cast(MultiNode, node_for(op, inputs, saved))
+    node = cast(MultiNode, node_for(op, inputs, saved, None, outs[0].dtype))
     if node is None:
         return tuple(wrap(out, NO_EDGE) for out in outs)
-    node.shape = None
     node.shapes = [out.shape for out in outs]
-    node.dtype = outs[0].dtype
     return tuple(wrap(out, (node, place) if out.dtype.kind == "f" else NO_EDGE) for place, out in enumerate(outs))
 
 
-def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> Node | None:
-    """A node of class ``op`` on ``inputs``; None where nothing is to be recorded."""
+def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...], shape: Any, dtype: Any) -> Node | None:
+    """A node of class ``op`` on ``inputs``, whose result has this shape and dtype; None where nothing is to be recorded."""
     if paused.threads and not modes.grad:
         return None
     edges, wanted = [], False
@@ -191,15 +187,7 @@ def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...]) -> N
         edges.append(edge)
     if not wanted:
         return None
-    node = _new(op)
-    node.seq = tick()
-    if len(edges) == 1:
-        node.arity = 1
-        node.first = edge if edge[1] else edge[0]
-    else:
-        node.next_functions = edges
-    node.saved = saved
-    node.hooks = None
+    node: Node = op.made(edges, saved, shape, dtype)
     if state.enabled:
         anomaly.note(node)
     return node

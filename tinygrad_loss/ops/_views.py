@@ -100,30 +100,15 @@ class CopySlices(Node):
 
 def node_at(op: type[Node], edges: tuple[Edge, ...], saved: tuple[Any, ...], array: Array) -> Node:
     """A node that is made whether or not operations are recorded now: a change of memory has happened, and must be told."""
-    node = object.__new__(op)
-    node.seq = clock.tick()
-    if len(edges) == 1:
-        ((producer, output),) = edges
-        node.arity, node.first = 1, edges[0] if output else producer
-    else:
-        node.next_functions = edges
-    node.saved = saved
-    node.hooks = None
-    node.shape = array.shape
-    node.dtype = array.dtype
-    return node
+    return op.made(edges, saved, array.shape, array.dtype)  # type: ignore[no-any-return]
 
 
 def view_of(op: type[Node], x: Any, out: Array, saved: tuple[Any, ...] = ()) -> Any:
     """Record ``out``, which shares the memory of ``x``, as a view made by ``op``."""
     if not isinstance(x, Variable):
         return out
-    node = node_for(op, (x,), saved)
-    edge = NO_EDGE
-    if node is not None:
-        node.shape, node.dtype = out.shape, out.dtype
-        edge = (node, 0)
-    return wrap(out, ViewEdge(root_of(x), edge, "" if modes.grad else UNTRACKED))
+    node = node_for(op, (x,), saved, out.shape, out.dtype)
+    return wrap(out, ViewEdge(root_of(x), NO_EDGE if node is None else (node, 0), "" if modes.grad else UNTRACKED))
 
 
 def views_of(op: type[MultiNode], x: Any, outs: Sequence[Array], saved: tuple[Any, ...] = ()) -> tuple[Any, ...]:

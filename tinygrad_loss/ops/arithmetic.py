@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._dtypes import weak_float
+from .._dtypes import F32, weak_float
 from .._shapes import broadcast
 from ..autograd.node import Node
 from ..autograd.variable import Variable
@@ -16,7 +16,6 @@ from ._record import (
     Binary,
     Unary,
     array_of,
-    binary,
     data_of,
     floating,
     harmonised,
@@ -24,7 +23,6 @@ from ._record import (
     paired,
     public_name,
     record,
-    unary,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +118,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     tensor([21., 42.])
     """
     if alpha == 1:
-        return binary(AddBackward0, input, other)  # type: ignore[no-any-return]
+        return AddBackward0.of(input, other)  # type: ignore[no-any-return]
     return _scaled(AddBackward0, input, other, alpha)  # type: ignore[no-any-return]
 
 
@@ -133,7 +131,13 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """
     if alpha != 1:
         return _scaled(SubBackward0, input, other, alpha)  # type: ignore[no-any-return]
-    bools = [hasattr(one, "_data") and one._data.dtype == np.bool_ for one in (input, other)]
+    if not (isinstance(input, Variable) and isinstance(other, Variable) and input._data.dtype is other._data.dtype is F32):
+        _refuse_bools(input, other)
+    return SubBackward0.of(input, other)  # type: ignore[no-any-return]
+
+
+def _refuse_bools(*operands: Any) -> None:
+    bools = [hasattr(one, "_data") and one._data.dtype == np.bool_ for one in operands]
     if all(bools):
         raise RuntimeError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
@@ -143,7 +147,6 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
             "`~` or `logical_not()` operator instead."
         )
-    return binary(SubBackward0, input, other)  # type: ignore[no-any-return]
 
 
 def _scaled(op: type[Binary], input: Any, other: Any, alpha: Number) -> Any:
@@ -183,7 +186,7 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
     tensor([[3., 6.],
             [4., 8.]])
     """
-    return binary(MulBackward0, input, other)  # type: ignore[no-any-return]
+    return MulBackward0.of(input, other)  # type: ignore[no-any-return]
 
 
 def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
@@ -203,7 +206,7 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
         if a.dtype.kind != "f":
             floats = weak_float(a.dtype)
             return record(DivBackward0, (input, other), np.true_divide(a.astype(floats), b.astype(floats)), (a, b))  # type: ignore[no-any-return]
-    return binary(DivBackward0, input, other)  # type: ignore[no-any-return]
+    return DivBackward0.of(input, other)  # type: ignore[no-any-return]
 
 
 def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
@@ -244,7 +247,7 @@ def neg(input: Tensor) -> Tensor:
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
             "`logical_not()` operator instead."
         )
-    return unary(NegBackward0, input)  # type: ignore[no-any-return]
+    return NegBackward0.of(input)  # type: ignore[no-any-return]
 
 
 def reciprocal(input: Tensor) -> Tensor:
@@ -254,7 +257,7 @@ def reciprocal(input: Tensor) -> Tensor:
     >>> torch.tensor([2.0, 4.0]).reciprocal()
     tensor([0.5000, 0.2500])
     """
-    return unary(ReciprocalBackward0, input)  # type: ignore[no-any-return]
+    return ReciprocalBackward0.of(input)  # type: ignore[no-any-return]
 
 
 def rdiv(input: Tensor, other: Number) -> Tensor:
@@ -306,7 +309,7 @@ def sub_number(input: Any, number: float) -> Any:
 
 def number_sub(number: float, input: Any) -> Any:
     """``number - input`` with two edges and the number taken in the input's dtype, as PyTorch's own losses record it."""
-    return binary(SubBackward0, np.asarray(number).astype(data_of(input).dtype), input)
+    return SubBackward0.of(np.asarray(number).astype(data_of(input).dtype), input)
 
 
 def mul_number(input: Any, number: float) -> Any:

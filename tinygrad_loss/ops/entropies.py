@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._record import Binary, array_of, binary, data_of, floating
+from ._record import Binary, array_of, data_of, floating
 from .selection import where
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     """
     if not (hasattr(input, "_data") or hasattr(other, "_data")):
         array_of(input, "xlogy() received an invalid combination of arguments: xlogy")
-    return binary(XlogyBackward0, input, other)  # type: ignore[no-any-return]
+    return XlogyBackward0.of(input, other)  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from .._shapes import dim_of, dims_of
 from ..autograd.node import MultiNode, Node
 from ..autograd.variable import Variable
 from ._places import put_along, shared, taken_along
-from ._record import Array, Binary, binary, constant, data_of, record, record_many
+from ._record import Array, Binary, constant, data_of, record, record_many
 from ._spelling import numpy_spelling
 from ._strict import tensor_of
 from .selection import where
@@ -251,7 +251,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     tensor([3., 5.])
     """
     tensor_of(input, "maximum"), tensor_of(other, "maximum", "other")
-    return binary(MaximumBackward0, input, other)  # type: ignore[no-any-return]
+    return MaximumBackward0.of(input, other)  # type: ignore[no-any-return]
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
@@ -262,7 +262,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     tensor([1., 3.])
     """
     tensor_of(input, "minimum"), tensor_of(other, "minimum", "other")
-    return binary(MinimumBackward0, input, other)  # type: ignore[no-any-return]
+    return MinimumBackward0.of(input, other)  # type: ignore[no-any-return]
 
 
 @numpy_spelling

@@ -14,7 +14,7 @@ from .._dtypes import type_word
 from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ._elementwise import elementwise, flat, passed
-from ._record import Array, Binary, Unary, binary, constant, harmonised, operand, record, unary
+from ._record import Array, Binary, Unary, constant, harmonised, operand, record
 from ._strict import tensor_of
 from .arithmetic import div
 
@@ -117,14 +117,14 @@ def frac(input: Tensor) -> Tensor:
     tensor([-0.5000,  0.2500])
     """
     _only_floats(input, "frac")
-    return unary(FracBackward0, input)  # type: ignore[no-any-return]
+    return FracBackward0.of(input)  # type: ignore[no-any-return]
 
 
 def _flat(op: type[Unary], input: Any, kernel: str) -> Any:
     x = tensor_of(input, kernel.removesuffix("_vml"))
     if x.dtype == np.bool_:
         raise NotImplementedError(f"\"{kernel}_cpu\" not implemented for 'Bool'")
-    return unary(op, input) if x.dtype.kind == "f" else constant((input,), x.copy())
+    return op.of(input) if x.dtype.kind == "f" else constant((input,), x.copy())
 
 
 def _only_floats(input: Any, name: str) -> Array:
@@ -143,7 +143,7 @@ def _divided(op: type[Node], one: type[Unary], input: Any, other: Any, name: str
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     check_divisor(b, name)
     if isinstance(other, Variable) and isinstance(input, Variable):
-        return binary(op, input, other)  # type: ignore[arg-type]
+        return op.of(input, other)  # type: ignore[attr-defined]
     out = np.asarray(op.forward(a, b))  # type: ignore[attr-defined]
     if isinstance(other, Variable):
         return record(NotImplementedBackward, (other,), out, (f"derivative for aten::{name} is not implemented",))

@@ -10,7 +10,7 @@ from ..._dtypes import type_word
 from ..._generator import stream_of
 from ...autograd.node import Node
 from ...ops._elementwise import elementwise
-from ...ops._record import Array, array_of, data_of, record, unary
+from ...ops._record import Array, array_of, data_of, record
 from ...ops._views import rewrite
 from ...ops.rectifiers import hardtanh
 from ...ops.selection import where
@@ -118,7 +118,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _hardsigmoid(input: Any) -> Any:
-    return unary(HardsigmoidBackward0, input)
+    return HardsigmoidBackward0.of(input)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -133,7 +133,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _hardswish(input: Any) -> Any:
-    return unary(HardswishBackward0, input)
+    return HardswishBackward0.of(input)
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:

@@ -83,9 +83,7 @@ def kl_div(
 
 def _node(op: type[Node], inputs: tuple[Any, ...], saved: tuple[Any, ...], like: Array) -> Any:
     """A tensor that stands where the result of ``op`` does, which has the shape and dtype of ``like``."""
-    node = node_for(op, inputs, saved)
-    if node is not None:
-        node.shape, node.dtype = like.shape, like.dtype
+    node = node_for(op, inputs, saved, like.shape, like.dtype)
     return wrap(like, NO_EDGE if node is None else (node, 0))
 
 

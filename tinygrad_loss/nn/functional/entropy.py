@@ -156,9 +156,7 @@ def _in_one_pass(input: Any, target: Any, weight: Any, reduction: str, ignore_in
     between, log_p = wrap(x, NO_EDGE), None
     if modes.grad and input.requires_grad:
         log_p = LogProbabilities(state, rows, x.shape, dim)
-        node = node_for(LogSoftmaxBackward0, (input,), (log_p, dim, None))
-        assert node is not None
-        node.shape, node.dtype = x.shape, x.dtype
+        node = node_for(LogSoftmaxBackward0, (input,), (log_p, dim, None), x.shape, x.dtype)
         between = wrap(x, (node, 0))
     total = x.dtype.type(state.total_weight())
     return finished(between, classes, weight, losses, total, reduction, ignore_index, log_p)

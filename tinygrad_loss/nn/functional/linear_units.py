@@ -16,7 +16,7 @@ from ...autograd.wrapping import wrap
 from ...kernels.memory_order import dense_like
 from ...ops import softmaxes
 from ...ops._elementwise import elementwise
-from ...ops._record import Array, array_of, data_of, record, unary
+from ...ops._record import Array, array_of, data_of, record
 from ...ops._views import rewrite
 from ...ops.arithmetic import add, div, sub
 from ...ops.gammas import erf
@@ -256,7 +256,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _silu(input: Any) -> Any:
-    return unary(SiluBackward0, input)
+    return SiluBackward0.of(input)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -271,7 +271,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def _mish(input: Any) -> Any:
-    return unary(MishBackward0, input)
+    return MishBackward0.of(input)
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:

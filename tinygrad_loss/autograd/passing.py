@@ -1,0 +1,156 @@
+"""How a gradient passes a node in an ordinary backward: one function for each form of node, of which every class has a copy.
+
+A function takes the node, the gradient of its result and the walk; from its class it has the rules (``vjps``) and whether what was
+saved is to be dropped. It returns the node that comes next and the gradient there, or END when that must wait for its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from .clock import last
+
+if TYPE_CHECKING:
+    from .engine import Walk
+    from .node import Node
+
+Rules = tuple[Callable[..., Any], ...]
+Onward = tuple[Any, Any]
+END: Onward = (None, None)
+
+
+def specialized(function: Any, *bound: Any) -> Any:
+    """A copy of ``function`` with code of its own, whose last parameters are bound.
+
+    Python notes in a function's code which class of objects it met there, and reads their attributes several times as fast when the
+    same class comes again (PEP 659). Nodes are of hundreds of classes, since each bears PyTorch's name; a function that served
+    them all would never meet the same class twice.
+    """
+    copy = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, bound)
+    copy.__doc__ = function.__doc__
+    return copy
+
+
+def of_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through a function of each number, which saves one array or none; its rule's result has the input's shape and dtype."""
+    if node.hooks is not None:
+        return walk.step(node, g)
+    following: Any = node.first
+    if following is None:
+        return END
+    saved: Any = node.saved
+    if saved:
+        if last.time > node.seq:
+            saved = node.checked()
+        if walk.free:
+            node.saved = None
+        g = rules[0](g, saved[0])
+    elif saved is None:
+        raise node.freed()
+    else:
+        g = rules[0](g)
+    if type(following) is tuple:
+        following, output = following
+        g = following.fit(g, output)
+    elif following.shape is None:
+        g = following.fit(g, 0)
+    if walk.heap:
+        walk.hold(following, g)
+        return END
+    return following, g
+
+
+def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through an operation on two numbers, which saves both or one number. Most often one of the two is a constant."""
+    following, second = node.first, node.second
+    rule = rules[0]
+    if following is None:
+        following, rule = second, rules[1]
+    elif second is not None:
+        return one_by_one(node, g, walk, rules, frees)
+    if node.hooks is not None:
+        return walk.step(node, g)
+    saved: Any = node.saved
+    if frees:
+        if saved is None or last.time > node.seq:
+            saved = node.checked()
+        if walk.free:
+            node.saved = None
+    if following is None:
+        return END
+    g = rule(g, saved[0], saved[1]) if len(saved) == 2 else rule(g, saved[0])
+    if type(following) is tuple:
+        following, output = following
+        g = following.fit(g, output)
+    elif g.shape != following.shape or g.dtype is not following.dtype:
+        g = following.fit(g, 0)
+    if walk.heap:
+        walk.hold(following, g)
+        return END
+    return following, g
+
+
+def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through any node that has a rule for each input, the inputs in their order.
+
+    Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it: where a rule gives back what it was
+    given, only one input gets that itself.
+    """
+    if node.hooks is not None:
+        return walk.step(node, g)
+    saved: Any = node.saved
+    if frees:
+        if saved is None or last.time > node.seq:
+            saved = node.checked()
+        if walk.free:
+            node.saved = None
+    arity = node.arity
+    edges = (node.first,) if arity == 1 else (node.first, node.second) if arity == 2 else (node.first, node.second, *node.more)
+    arrived, given, following = g, False, None
+    for rule, edge in zip(rules, edges, strict=True):
+        if edge is None:
+            continue
+        target, output = edge if type(edge) is tuple else (edge, 0)
+        part = rule(arrived, *saved)
+        if part.shape != target.shape or part.dtype is not target.dtype:
+            part = target.fit(part.copy() if part is arrived and target.shape is None else part, output)
+        elif part is arrived:
+            part = part.copy() if given else part
+            given = True
+        if following is not None:
+            walk.hold(following, g)
+        following, g = target, part
+    if following is None:
+        return END
+    if walk.heap:
+        walk.hold(following, g)
+        return END
+    return following, g
+
+
+def at_once(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through a node whose ``vjp`` gives the gradients of all inputs together."""
+    if node.hooks is not None:
+        return walk.step(node, g)
+    saved = node.checked()
+    if walk.free:
+        parts = node.vjp_last(g, *saved)
+        if frees:
+            node.saved = None
+    else:
+        parts = node.vjp(g, *saved)
+    following = node.first if node.arity == 1 else None
+    if following is None or parts[0] is None:
+        walk.send_all(node, parts)
+        return END
+    (g,), output = parts, 0
+    if type(following) is tuple:
+        following, output = following
+    if g.shape != following.shape or g.dtype is not following.dtype:
+        g = following.fit(g, output)
+    if walk.heap:
+        walk.hold(following, g)
+        return END
+    return following, g
