@@ -99,6 +99,8 @@ def dim_of(dim: Any, ndim: int, function: str = "dim") -> int:
 
 def dims_of(dim: Any, ndim: int, function: str = "dim") -> tuple[int, ...]:
     """The dimensions that a reduction runs over: None and the empty tuple mean all of them."""
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim % ndim,)
     if dim is None:
         return tuple(range(ndim))
     if isinstance(dim, (int, np.integer)):

@@ -172,7 +172,7 @@ def walk(
     set_grad(bool(create))
     try:
         for (node, output), g in roots:
-            if node is not None and run.wanted(node):
+            if node is not None and (captures is None or run.wanted(node)):
                 run.send(node, output, g)
         run.run()
     finally:

@@ -76,7 +76,7 @@ class Node:
     (``create_graph=True``) alike. They never return an array that was saved, and never write to ``g``.
     """
 
-    __slots__ = ("__weakref__", "_metadata", "arity", "dtype", "first", "hooks", "more", "saved", "second", "seq", "shape")
+    __slots__ = ("__weakref__", "_metadata", "arity", "dtype", "first", "hooks", "saved", "second", "seq", "shape")
 
     inputs: ClassVar[tuple[str, ...]] = ()
     saves: ClassVar[tuple[str, ...]] = ()
@@ -94,11 +94,11 @@ class Node:
     """The class's own copy of ``made``: ``op.made(edges, saved, shape, dtype)`` is a new node."""
 
     arity: int
-    """How many edges there are. They are kept as ``first``, ``second`` and a tuple ``more`` (only as many as there are), each the
-    node itself where its output number is 0: a graph of a million nodes is then a million objects for Python's collector."""
+    """How many edges there are. They are kept as ``first`` and ``second`` (where there are more than two, that is a tuple of all but
+    the first), each the node itself where its output number is 0: a graph of a million nodes is then a million objects for
+    Python's collector."""
     first: Any
     second: Any
-    more: tuple[Any, ...]
     saved: tuple[Any, ...] | None
     shape: Any
     dtype: Any
@@ -119,21 +119,25 @@ class Node:
     def next_functions(self) -> tuple[Edge, ...]:
         """The edges to the nodes that made the inputs: pairs of a node (None where no gradient is wanted) and the number of its
         output."""
-        if self.arity == 1:
-            return (_pair(self.first),)
-        if self.arity == 2:
-            return (_pair(self.first), _pair(self.second))
-        return (_pair(self.first), _pair(self.second), *map(_pair, self.more)) if self.arity else ()
+        return tuple([_pair(edge) for edge in self.bare_edges()])
 
     @next_functions.setter
     def next_functions(self, edges: Sequence[Edge]) -> None:
         self.arity = len(edges)
-        if edges:
-            self.first = _bare(edges[0])
-        if len(edges) > 1:
-            self.second = _bare(edges[1])
-        if len(edges) > 2:
-            self.more = tuple(map(_bare, edges[2:]))
+        bare = [edge if edge[1] else edge[0] for edge in edges]
+        if bare:
+            self.first = bare[0]
+        if len(bare) > 1:
+            self.second = bare[1] if len(bare) == 2 else tuple(bare[1:])
+
+    def bare_edges(self) -> tuple[Any, ...]:
+        """The edges as they are kept."""
+        arity = self.arity
+        if arity == 2:
+            return (self.first, self.second)
+        if arity == 1:
+            return (self.first,)
+        return (self.first, *self.second) if arity else ()
 
     def vjp(self, g: Any, *saved: Any) -> Sequence[Any]:
         """The gradients of all inputs, one for each edge (None where none is needed or none flows)."""
@@ -156,7 +160,7 @@ class Node:
 
     def fit(self, g: Any, output: int) -> Any:
         """A gradient that arrives here, as it waits here."""
-        return self.conform(g, output)
+        return fitted(g, self.shape, self.dtype)
 
     def join(self, g: Any, more: Any) -> Any:
         """Two gradients that arrived here, as one."""
@@ -207,6 +211,10 @@ class Node:
         )
 
     def _unchanged(self, name: str, value: Any) -> Any:
+        if type(value) is tuple:
+            for one in value:
+                self._unchanged(name, getattr(one, "_data", None))
+            return value
         since = clock.changes_since(value, self.seq) if isinstance(value, np.ndarray) else 0
         if not since:
             return value
@@ -268,11 +276,11 @@ def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, 
     if arity:
         edge = edges[0]
         node.first = edge if edge[1] else edge[0]
-        if arity > 1:
+        if arity == 2:
             edge = edges[1]
             node.second = edge if edge[1] else edge[0]
-            if arity > 2:
-                node.more = tuple(map(_bare, edges[2:]))
+        elif arity > 2:
+            node.second = tuple([edge if edge[1] else edge[0] for edge in edges[1:]])
     node.saved = saved
     node.shape = shape
     node.dtype = dtype
@@ -282,10 +290,6 @@ def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, 
 
 def _pair(edge: Node | Edge | None) -> Edge:
     return edge if type(edge) is tuple else (edge, 0)  # type: ignore[return-value]
-
-
-def _bare(edge: Edge) -> Node | Edge | None:
-    return edge if edge[1] else edge[0]
 
 
 class MultiNode(Node):
@@ -322,14 +326,6 @@ class AccumulateGrad(Node):
     arity = 0
     saved = ()
 
-    def __init__(self, variable: Variable) -> None:
-        data = variable._data
-        self.variable = variable
-        self.shape = data.shape
-        self.dtype = data.dtype
-        self.seq = clock.tick()
-        self.hooks = Hooks(variable._leaf_hooks) if hasattr(variable, "_leaf_hooks") else None
-
     def back(self, g: Any, walk: Walk) -> passing.Onward:
         return walk.arrive(self, g)
 
@@ -345,9 +341,18 @@ class LeafEdge:
 
     def resolve(self, variable: Variable) -> Edge:
         """The edge to the leaf's AccumulateGrad."""
-        node = variable._accumulator() if hasattr(variable, "_accumulator") else None
+        try:
+            node = variable._accumulator()
+        except AttributeError:  # for the first time
+            node = None
         if node is None:
-            node = AccumulateGrad(variable)
+            data = variable._data
+            node = AccumulateGrad()
+            node.variable = variable
+            node.shape = data.shape
+            node.dtype = data.dtype
+            node.seq = clock.tick()
+            node.hooks = Hooks(variable._leaf_hooks) if hasattr(variable, "_leaf_hooks") else None
             variable._accumulator = weakref.ref(node)
         return (node, 0)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..autograd.node import Node
 from ._record import Array, constant, data_of, record
 
 Sizes = tuple[int, ...]
+FEW = 4096  # elements: the places of so small a tensor are kept for the next time
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,8 @@ def scattered(g: Any, places: Array, sizes: Sizes) -> Any:
     data = data_of(g)
     out = np.zeros(math.prod(sizes), data.dtype)
     np.add.at(out, np.asarray(places).reshape(-1), data.reshape(-1))
-    return record(ScatteredBackward, (g,), out.reshape(sizes), (places, sizes))
+    whole = out.reshape(sizes)
+    return whole if data is g else record(ScatteredBackward, (g,), whole, (places, sizes))
 
 
 def emptied(x: Any, places: Array) -> Any:
@@ -211,4 +214,16 @@ def places_at(sizes: Sizes, key: Any) -> Array:
     >>> places_at((2, 3), (slice(None), np.array([0, 2]))).tolist()
     [[0, 2], [3, 5]]
     """
-    return np.asarray(np.arange(math.prod(sizes)).reshape(sizes)[key])
+    return np.asarray(_all_places(sizes)[key])
+
+
+def _all_places(sizes: Sizes) -> Array:
+    """Where each element of a tensor of shape ``sizes`` stands; not to be written to."""
+    return _few_places(sizes) if math.prod(sizes) <= FEW else np.arange(math.prod(sizes)).reshape(sizes)
+
+
+@lru_cache(maxsize=64)
+def _few_places(sizes: Sizes) -> Array:
+    places = np.arange(math.prod(sizes)).reshape(sizes)
+    places.flags.writeable = False
+    return places

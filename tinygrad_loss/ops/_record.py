@@ -44,7 +44,7 @@ class Unary(Node):
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "forward"):
             keeps = cls.saves[0] if cls.saves else None
-            cls.of = passing.specialized(unary, cls, cls.forward, cls.floats, keeps)
+            cls.of = passing.specialized(unary, cls, cls.forward, cls.floats, keeps, [()])
 
 
 class Binary(Node):
@@ -64,11 +64,12 @@ class Binary(Node):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.of = passing.specialized(binary, cls, cls.forward, cls.constants, cls.crossed)
+        cls.of = passing.specialized(binary, cls, cls.forward, cls.constants, cls.crossed, [()])
 
 
-def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None) -> Any:
-    """Carry out ``op`` on ``x`` and record it."""
+def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None, latest: list[Any]) -> Any:
+    """Carry out ``op`` on ``x`` and record it. ``latest`` holds the shape of the latest node of the class: a long graph of equal
+    shapes then holds one object for them all."""
     if not isinstance(x, Variable):
         return forward(x if type(x) is ndarray else array_of(x, public_name(op)))
     data = x._data
@@ -86,7 +87,12 @@ def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None
     node.arity = 1
     node.first = edge if edge[1] else edge[0]
     node.saved = () if keeps is None else (out,) if keeps == "result" else (data,)
-    node.shape = shape = data.shape
+    shape = data.shape
+    if shape == latest[0]:
+        shape = latest[0]
+    else:
+        latest[0] = shape
+    node.shape = shape
     node.dtype = dtype
     node.hooks = None
     if state.enabled:
@@ -99,7 +105,9 @@ def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None
     return tensor
 
 
-def binary(x: Any, y: Any, op: type[Binary], forward: Any, constants: tuple[Any, ...] | None, crossed: bool) -> Any:
+def binary(
+    x: Any, y: Any, op: type[Binary], forward: Any, constants: tuple[Any, ...] | None, crossed: bool, latest: list[Any]
+) -> Any:
     """Carry out ``op`` on ``x`` and ``y`` and record it."""
     a: Any
     b: Any
@@ -133,7 +141,12 @@ def binary(x: Any, y: Any, op: type[Binary], forward: Any, constants: tuple[Any,
     node.first = e if e[1] else e[0]
     node.second = f if f[1] else f[0]
     node.saved = constants or ((None if f is NO_EDGE else a, None if e is NO_EDGE else b) if crossed else (a, b))
-    node.shape = shape = out.shape
+    shape = out.shape
+    if shape == latest[0]:
+        shape = latest[0]
+    else:
+        latest[0] = shape
+    node.shape = shape
     node.dtype = out.dtype
     node.hooks = None
     if state.enabled:
@@ -153,9 +166,22 @@ def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ..
             break
     else:
         return out
-    dtype = out.dtype
-    node = node_for(op, inputs, saved, out.shape, dtype)
-    return wrap(out, NO_EDGE if node is None or dtype.kind != "f" else (node, 0))
+    if out.dtype.kind != "f" or (paused.threads and not modes.grad):
+        return wrap(out, NO_EDGE)
+    return record_at(op, edges_of(inputs), out, saved)
+
+
+def record_at(op: type[Node], edges: Sequence[Edge], out: Array, saved: tuple[Any, ...]) -> Any:
+    """The same where the inputs' edges are known already, and ``out`` is an array of floating-point numbers."""
+    if paused.threads and not modes.grad:
+        return wrap(out, NO_EDGE)
+    for edge in edges:
+        if edge is not NO_EDGE:
+            node: Node = op.made(edges, saved, out.shape, out.dtype)
+            if state.enabled:
+                anomaly.note(node)
+            return wrap(out, (node, 0))
+    return wrap(out, NO_EDGE)
 
 
 def constant(inputs: Sequence[Any], out: Any) -> Any:
@@ -178,19 +204,26 @@ def node_for(op: type[Node], inputs: Sequence[Any], saved: tuple[Any, ...], shap
     """A node of class ``op`` on ``inputs``, whose result has this shape and dtype; None where nothing is to be recorded."""
     if paused.threads and not modes.grad:
         return None
-    edges, wanted = [], False
+    edges = edges_of(inputs)
+    for edge in edges:
+        if edge is not NO_EDGE:
+            node: Node = op.made(edges, saved, shape, dtype)
+            if state.enabled:
+                anomaly.note(node)
+            return node
+    return None
+
+
+def edges_of(inputs: Sequence[Any]) -> list[Edge]:
+    """Where each input stands in the graph (an edge stands there itself)."""
+    edges = []
     for x in inputs:
-        edge = x._edge if isinstance(x, Variable) else x
-        if type(edge) is not tuple:
-            edge = edge.resolve(x) if edge is not x else NO_EDGE
-        wanted = wanted or edge is not NO_EDGE
-        edges.append(edge)
-    if not wanted:
-        return None
-    node: Node = op.made(edges, saved, shape, dtype)
-    if state.enabled:
-        anomaly.note(node)
-    return node
+        if isinstance(x, Variable):
+            edge = x._edge
+            edges.append(edge if type(edge) is tuple else edge.resolve(x))
+        else:
+            edges.append(x if type(x) is tuple else NO_EDGE)
+    return edges
 
 
 def edge_of(x: Any) -> Edge:

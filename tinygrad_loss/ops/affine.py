@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.node import Node
 
 
 def of_first(g: Any, a: Any, b: Any, *scales: Any) -> Any:
     """The gradient of a in a b: g b^T."""
-    return g @ b.T
+    return product(g, b.T)
 
 
 def of_second(g: Any, a: Any, b: Any, *scales: Any) -> Any:
     """The gradient of b in a b, a^T g; computed transposed, since b is most often a weight's transpose."""
-    return (g.T @ a).T
+    return product(g.T, a).T
+
+
+def product(a: Any, b: Any) -> Any:
+    """a b, of arrays or of tensors. For small matrices NumPy's ``dot`` takes half the time of its ``@``."""
+    return a.dot(b) if type(a) is np.ndarray else a @ b
 
 
 def sizes_of(name: str) -> Any:

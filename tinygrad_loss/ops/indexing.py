@@ -35,7 +35,6 @@ class IndexBackward0(Node):
 
     __slots__ = ()
     saves = ("indices", "self_sym_sizes")
-    frees = False
     vjps = (lambda g, indices, sizes: scattered(g, places_at(sizes, _key(indices)), sizes),)
 
 
@@ -46,7 +45,6 @@ class IndexPutBackward0(Node):
     inputs = ("self", "values")
     saves = ("indices", "accumulate", "sizes")
     private = ("sizes",)
-    frees = False
     vjps = (
         lambda g, indices, accumulate, sizes: g if accumulate else emptied(g, places_at(sizes, _key(indices))),
         lambda g, indices, accumulate, sizes: taken(g, places_at(sizes, _key(indices))),
@@ -73,7 +71,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
             except IndexError:
                 pass  # said in PyTorch's words below
             else:
-                return record(IndexBackward0, (input,), out, (_kept(index), input._data.shape))  # type: ignore[no-any-return]
+                return record(IndexBackward0, (input,), out, (index, input._data.shape))  # type: ignore[no-any-return]
     part, indices = _apply(input, _items(index), keep_slices=isinstance(index, slice))
     if any(one is not None for one in indices):
         return _index(part, indices)  # type: ignore[no-any-return]
@@ -175,7 +173,7 @@ def _item(item: Any) -> Any:
     if isinstance(item, bool):
         return np.asarray(item)
     if isinstance(item, (Variable, np.ndarray)):
-        array = data_of(item)
+        array = item._data if isinstance(item, Variable) else item.copy()
         if array.dtype == np.uint8:
             warnings.warn(
                 "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=4
@@ -262,8 +260,8 @@ def _index(input: Any, indices: Sequence[Any]) -> Any:
 
 
 def _kept(indices: Sequence[Any]) -> tuple[Any, ...]:
-    """The indices for the node to keep: copies, so that they stay what they are."""
-    return tuple(None if one is None else wrap(np.array(data_of(one)), NO_EDGE) for one in indices)
+    """The indices for the node to keep."""
+    return tuple(None if one is None else wrap(data_of(one), NO_EDGE) for one in indices)
 
 
 def _index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Write:

@@ -9,10 +9,10 @@ import numpy as np
 
 from .._dtypes import c_word, type_word
 from .._shapes import broadcast, listed
-from ..autograd.node import Node
+from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
-from ._record import Array, array_of, data_of, edge_of, record
-from .affine import MmBackward0
+from ._record import Array, array_of, data_of, edge_of, record, record_at
+from .affine import MmBackward0, product
 from .arithmetic import mul
 from .permuting import matrix_transpose, permute, t, transpose
 from .reductions import sum
@@ -220,9 +220,14 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
             [3., 3.],
             [3., 3.]])
     """
+    if isinstance(input, Variable) and isinstance(other, Variable):
+        # What most calls are, two matrices, goes by none of the checks below.
+        a, b = input._data, other._data
+        if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and a.dtype is b.dtype and a.dtype.kind == "f":
+            e, f = input.edge(), other.edge()
+            saved = None if f is NO_EDGE else a, None if e is NO_EDGE else b
+            return record_at(MmBackward0, (e, f), product(a, b), saved)  # type: ignore[no-any-return]
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "other")
-    if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and a.dtype is b.dtype and a.dtype.kind != "b":
-        return _two(MmBackward0, input, other, a @ b)  # type: ignore[no-any-return]
     if not a.ndim or not b.ndim:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {a.ndim}D and {b.ndim}D. Use * to multiply by a "

@@ -73,7 +73,9 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     (tensor(10.), tensor([4., 6.]), tensor([[3.],
             [7.]]))
     """
-    x = in_dtype(array_of(input, "sum"), dtype)
+    x = array_of(input, "sum")
+    if dtype is not None:
+        x = in_dtype(x, dtype)
     floats, whole = x.dtype.kind == "f", np.int64 if dtype is None else dtype.numpy
     if dim is None and not keepdim:
         return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=whole), (x.shape,))  # type: ignore[no-any-return]
@@ -90,7 +92,9 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).mean(0)
     tensor([2., 3.])
     """
-    x = in_dtype(array_of(input, "mean"), dtype)
+    x = array_of(input, "mean")
+    if dtype is not None:
+        x = in_dtype(x, dtype)
     if x.dtype.kind != "f":
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "

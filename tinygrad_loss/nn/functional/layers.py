@@ -10,14 +10,12 @@ import numpy as np
 from ..._dtypes import I64, c_word, type_word
 from ..._generator import stream_of
 from ..._shapes import listed
-from ...autograd import anomaly
 from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE, Node
 from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
-from ...ops._record import Array, array_of, data_of, record
-from ...ops._views import node_at
-from ...ops.affine import AddmmBackward0, MmBackward0
+from ...ops._record import Array, array_of, data_of, record, record_at
+from ...ops.affine import AddmmBackward0, MmBackward0, product
 from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
 from ...ops.permuting import TBackward0, permute, t
@@ -58,8 +56,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if isinstance(input, Variable) and isinstance(weight, Variable) and (bias is None or isinstance(bias, Variable)):
         # What most calls are, rows times a weight, goes by none of the checks below.
         x, w = input._data, weight._data
-        fits = x.ndim == w.ndim == 2 and x.shape[1] == w.shape[1] and x.dtype is w.dtype and x.dtype.kind == "f"
-        if fits and (bias is None or (bias._data.shape == w.shape[:1] and bias._data.dtype is w.dtype)):
+        sizes, kind = w.shape, w.dtype
+        fits = len(sizes) == x.ndim == 2 and x.shape[1] == sizes[1] and x.dtype is kind and kind.kind == "f"
+        if fits and (bias is None or (bias._data.shape == sizes[:1] and bias._data.dtype is kind)):
             return _affine(bias, input, weight)  # type: ignore[no-any-return]
     must_be_tensors("linear", input=input, weight=weight, bias=bias)
     x, w = array_of(input, "linear"), array_of(weight, "linear", "weight")
@@ -83,23 +82,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 def _affine(bias: Any, input: Any, weight: Any) -> Any:
     """x W^T + b of matrices; the transposition of the weight is recorded, but no tensor is made of it."""
     x, w = input._data, weight._data.T
-    out = x @ w
+    out = product(x, w)
     if bias is not None:
         out += bias._data
     of_x, of_w = input.edge(), weight.edge()
-    of_b = NO_EDGE if bias is None else bias.edge()
-    if (of_x is NO_EDGE and of_w is NO_EDGE and of_b is NO_EDGE) or not modes.grad:
-        return wrap(out, NO_EDGE)
     saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
-    if of_w is not NO_EDGE:
-        of_w = (node_at(TBackward0, (of_w,), (), w), 0)
+    if of_w is not NO_EDGE and modes.grad:
+        of_w = (TBackward0.made((of_w,), (), w.shape, w.dtype), 0)
     if bias is None:
-        node = node_at(MmBackward0, (of_x, of_w), (saved_x, saved_w), out)
-    else:
-        node = node_at(AddmmBackward0, (of_b, of_x, of_w), (saved_x, saved_w, 1, 1), out)
-    if anomaly.state.enabled:
-        anomaly.note(node)
-    return wrap(out, (node, 0))
+        return record_at(MmBackward0, (of_x, of_w), out, (saved_x, saved_w))
+    return record_at(AddmmBackward0, (bias.edge(), of_x, of_w), out, (saved_x, saved_w, 1, 1))
 
 
 def _check_linear(x: Array, w: Array, b: Array | None) -> None:
