@@ -28,7 +28,7 @@ class Walk:
 
     __slots__ = ("captures", "create", "free", "heap", "needed", "pending")
 
-    def __init__(self, free: bool, create: bool, captures: Captures | None, needed: set[Node]) -> None:
+    def __init__(self, free: bool, create: bool, captures: Captures | None, needed: Collection[Node]) -> None:
         self.free, self.create = free, create
         self.captures, self.needed = captures, needed
         self.pending: dict[Node, Any] = {}
@@ -160,7 +160,7 @@ def walk(
     the list of gradients that arrived there, one for each of the node's outputs. With ``upto`` only the nodes on the way to those
     are run, and those.
     """
-    needed: set[Node] = set()
+    needed: Collection[Node] = ()
     if captures is not None:
         needed = on_the_way([edge[0] for edge, _ in roots], captures)
     elif upto is not None:
