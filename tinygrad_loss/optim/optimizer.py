@@ -154,9 +154,14 @@ class Optimizer:
         params = [p for p in group["params"] if getattr(p, "_grad", None) is not None]
         key = (list(map(id, params)), self._slots(group))
         known, bundles = self._bundles.get(id(group), (None, []))
-        if known != key or not all(bundle.is_current(self.state) for bundle in bundles):
-            bundles = bundled(params, self.state, key[1], self.counts_steps)
-            self._bundles[id(group)] = (key, bundles)
+        if known == key:
+            for bundle in bundles:
+                if not bundle.is_current(self.state):
+                    break
+            else:
+                return bundles
+        bundles = bundled(params, self.state, key[1], self.counts_steps)
+        self._bundles[id(group)] = (key, bundles)
         return bundles
 
     def state_dict(self) -> StateDict:
