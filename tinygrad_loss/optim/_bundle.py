@@ -64,7 +64,7 @@ class Bundle:
         self.placed: list[tuple[dict[str, Any], str, Tensor]] = []
         self.steps = self._counters() if counted else None
         self.flat = [self._slot(name, first) for name, first in slots.items()]
-        self.direct = len(params) == 1 and params[0]._data.flags.c_contiguous
+        self.direct = self.size > SMALL and len(params) == 1 and params[0]._data.flags.c_contiguous
         self.piece = Piece(self.dtype)
         self.work = [aligned(min(self.size, STRETCH) if self.direct else self.size, self.dtype) for _ in range(4)]
         if not self.direct:
