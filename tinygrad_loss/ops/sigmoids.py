@@ -102,12 +102,19 @@ class SoftplusBackward0(Node):
     vjps = (lambda g, x, beta, threshold: g * _softplus_slope(x, beta, threshold),)
 
 
+def _where_not_zero(g: Any, y: Any) -> Any:
+    """A gradient where ``y`` is not 0, else 0."""
+    if type(g) is np.ndarray and g.ndim and g.shape == y.shape and y.dtype in ZERO:
+        return kept(g, y != ZERO[y.dtype])
+    return where(data_of(y) == 0, 0.0, g)
+
+
 class ReluBackward0(Unary):
     """y = max(x, 0): the gradient passes where y is not 0, that is, positive or nan."""
 
     __slots__ = ()
     saves = ("result",)
-    vjps = (lambda g, y: _where_not_zero(g, y),)
+    vjps = (_where_not_zero,)
     floats = False
 
     @staticmethod
@@ -200,13 +207,6 @@ def _softplus_slope(x: Any, beta: float, threshold: float) -> Any:
     return sigmoid(x * beta) * ~over + over
 
 
-def _where_not_zero(g: Any, y: Any) -> Any:
-    """A gradient where ``y`` is not 0, else 0."""
-    if type(g) is np.ndarray and g.ndim and g.shape == y.shape and y.dtype in ZERO:
-        return kept(g, y != ZERO[y.dtype])
-    return where(data_of(y) == 0, 0.0, g)
-
-
 def relu(input: Tensor) -> Tensor:
     """max(x, 0); its gradient is 0 at 0.
 
@@ -215,6 +215,6 @@ def relu(input: Tensor) -> Tensor:
     tensor([0., 2.])
     """
     x = tensor_of(input, "relu")
-    if x.dtype == np.bool_:
+    if x.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
     return unary(ReluBackward0, input)  # type: ignore[no-any-return]
