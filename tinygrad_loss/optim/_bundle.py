@@ -61,7 +61,10 @@ class Bundle:
         self.size: int = self.ends[-1]
         self.entries = [state[p] for p in params] if slots or counted else []
         self.fresh = not all(entry.get(name) is not None for entry in self.entries for name in slots)
-        self.placed: list[tuple[dict[str, Any], str, Tensor]] = []
+        placed: list[list[tuple[str, Tensor]]] = [[] for _ in params]
+        #: Each parameter with its entry in the state, and with what stands in that: its name and tensor.
+        owners: Any = self.entries or [None] * len(params)
+        self.kept: list[tuple[Tensor, Any, Any]] = list(zip(params, owners, placed, strict=True))
         self.steps = self._counters() if counted else None
         self.flat = [self._slot(name, first) for name, first in slots.items()]
         self.direct = self.size > SMALL and len(params) == 1 and params[0]._data.flags.c_contiguous
@@ -83,34 +86,34 @@ class Bundle:
     def _counters(self) -> Array:
         steps = np.array([steps_of(entry) for entry in self.entries], F64 if default_numpy() == F64 else F32)
         self.one = np.ones((), steps.dtype)
-        for place, entry in enumerate(self.entries):
-            self._place(entry, "step", steps[place : place + 1].reshape(()))
+        for place in range(len(steps)):
+            self._place(place, "step", steps[place : place + 1].reshape(()))
         return steps
 
     def _slot(self, name: str, first: float) -> Array:
         flat = aligned(self.size, self.dtype)
-        for entry, view in zip(self.entries, self._views(flat), strict=True):
-            old = entry.get(name)
+        for place, view in enumerate(self._views(flat)):
+            old = self.entries[place].get(name)
             view[...] = first if old is None else old._data
-            self._place(entry, name, view)
+            self._place(place, name, view)
         return flat
 
-    def _place(self, entry: dict[str, Any], name: str, view: Array) -> None:
-        entry[name] = tensor = wrap(view, NO_EDGE)
-        self.placed.append((entry, name, tensor))
+    def _place(self, place: int, name: str, view: Array) -> None:
+        self.entries[place][name] = tensor = wrap(view, NO_EDGE)
+        self.kept[place][2].append((name, tensor))
 
     def is_current(self, state: Mapping[Any, Any]) -> bool:
-        """Whether nobody has changed the parameters' dtype, or put other tensors into the state, since."""
+        """Whether all parameters have gradients, and nobody has changed their dtype, or put other tensors into the state, since."""
         dtype = self.dtype
-        for p in self.params:
-            if p._data.dtype is not dtype:
+        for p, entry, placed in self.kept:
+            if p._grad is None or p._data.dtype is not dtype:
                 return False
-        for p, entry in zip(self.params, self.entries):  # noqa: B905  (no entries where there is no state)
-            if state.get(p) is not entry:
-                return False
-        for entry, name, tensor in self.placed:  # noqa: SIM110  (a generator would take longer)
-            if entry.get(name) is not tensor:
-                return False
+            if entry is not None:
+                if state.get(p) is not entry:
+                    return False
+                for name, tensor in placed:
+                    if entry.get(name) is not tensor:
+                        return False
         return True
 
     def pieces(self, want_values: bool) -> Iterator[Piece]:
