@@ -8,6 +8,7 @@ cache. The state tensors that ``optimizer.state`` shows (momentum and the like) 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,8 @@ class Bundle:
         self.entries = [state[p] for p in params] if slots or counted else []
         self.fresh = not all(entry.get(name) is not None for entry in self.entries for name in slots)
         placed: list[list[tuple[str, Tensor]]] = [[] for _ in params]
-        #: Each parameter with its entry in the state, and with what stands in that: its name and tensor.
-        owners: Any = self.entries or [None] * len(params)
-        self.kept: list[tuple[Tensor, Any, Any]] = list(zip(params, owners, placed, strict=True))
+        #: Each parameter with its entry in the state (None where there is no state), and the names and tensors put into that.
+        self.kept = list(zip_longest(params, self.entries, placed))
         self.steps = self._counters() if counted else None
         self.flat = [self._slot(name, first) for name, first in slots.items()]
         self.direct = self.size > SMALL and len(params) == 1 and params[0]._data.flags.c_contiguous
@@ -102,7 +102,7 @@ class Bundle:
         self.entries[place][name] = tensor = wrap(view, NO_EDGE)
         self.kept[place][2].append((name, tensor))
 
-    def is_current(self, state: Mapping[Any, Any]) -> bool:
+    def is_current(self, state: Any) -> bool:
         """Whether all parameters have gradients, and nobody has changed their dtype, or put other tensors into the state, since."""
         dtype = self.dtype
         for p, entry, placed in self.kept:
