@@ -56,7 +56,7 @@ def owned(g: Any) -> np.ndarray[Any, Any]:
     row, or would keep far more memory alive than its own."""
     if type(g) is not np.ndarray:
         return np.array(g)
-    if g.base is None or (g.flags.carray and clock.memory_of(g).nbytes < 2 * g.nbytes):
+    if g.base is None or (g.flags.writeable and g.flags.c_contiguous and clock.memory_of(g).nbytes < 2 * g.nbytes):
         return g
     return np.array(g)
 
