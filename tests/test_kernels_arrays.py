@@ -309,3 +309,12 @@ def test_peak_memory_of_cross_entropy():
     del state, gradient
     buffers.release()
     assert peak <= 1.1 * x.nbytes
+
+
+@pytest.mark.parametrize("dtype", (np.float16, *DTYPES))
+def test_kept_numbers_are_kept_to_the_bit(dtype):
+    x = np.array([0.0, -0.0, 1.5, np.inf, -np.inf, np.nan, -np.nan, 1e-7, np.finfo(dtype).smallest_subnormal], dtype)
+    both = np.stack([x, x])
+    found = elementwise.kept(both, np.array([[True], [False]]) & np.ones(both.shape, bool))
+    assert found[0].tobytes() == x.tobytes()
+    assert found[1].tobytes() == np.zeros_like(x).tobytes()

@@ -178,6 +178,25 @@ def test_large_parameters_in_stretches_equal_small_ones() -> None:
     assert np.array_equal(whole.detach().numpy(), np.concatenate([part.detach().numpy() for part in parts]))
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Adadelta", "Adagrad"])
+def test_gradients_that_come_and_go(name: str) -> None:
+    shapes = [(3, 4), (4,), (2, 2), ()]
+    one, other = ([leaf(first(place, shape, "float32")) for place, shape in enumerate(shapes)] for _ in range(2))
+    together = getattr(optim, name)(one, lr=0.1, weight_decay=0.01)
+    apart = [getattr(optim, name)([p], lr=0.1, weight_decay=0.01) for p in other]
+    for step in range(16):
+        for place, pair in enumerate(zip(one, other, strict=True)):
+            for p in pair:
+                missing = step >> place & 1
+                p.grad = None if missing else tl.from_numpy(np.array(gradient(p.detach().numpy(), place, step)))
+        before = [None if p.grad is None else p.grad.numpy().copy() for p in one]
+        for optimizer in (together, *apart):
+            optimizer.step()
+        for p, q, g in zip(one, other, before, strict=True):
+            assert np.array_equal(p.detach().numpy(), q.detach().numpy())
+            assert g is None or np.array_equal(p.grad.numpy(), g)  # the gradients are read only
+
+
 def test_a_step_makes_earlier_graphs_stale() -> None:
     p = leaf([2.0])
     loss = (p * p).sum()

@@ -52,13 +52,13 @@ def memory_of(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def touch(array: np.ndarray[Any, Any]) -> None:
     """Note that the memory of ``array`` has been written to."""
-    memory = memory_of(array)
+    memory = array if array.base is None else memory_of(array)
     change = _changes.get(id(memory))
     if change is None:
         change = _changes[id(memory)] = _Change(memory, id(memory))
     change.count += 1
-    last.time = tick()
-    change.times.append(last.time)
+    last.time = now = tick()
+    change.times.append(now)
 
 
 def version(array: np.ndarray[Any, Any]) -> int:
@@ -70,4 +70,6 @@ def version(array: np.ndarray[Any, Any]) -> int:
 def changes_since(array: np.ndarray[Any, Any], time: int) -> int:
     """How often the memory of ``array`` was changed after ``time`` (of the last 64 changes)."""
     change = _changes.get(id(memory_of(array)))
-    return sum(moment > time for moment in change.times) if change else 0
+    if change is None or change.times[-1] <= time:
+        return 0
+    return sum(moment > time for moment in change.times)

@@ -21,24 +21,23 @@ modes = _Modes()
 
 
 class _Pause:
-    """In how many threads nothing is recorded at present. While it is in none, an operation need not look at its own thread's
+    """The threads in which nothing is recorded at present. While there are none, an operation need not look at its own thread's
     ``modes``, which takes longer."""
 
     __slots__ = ("threads",)
 
     def __init__(self) -> None:
-        self.threads = 0
+        self.threads: set[int] = set()  # which adds and discards in one step: no lock is needed
 
 
 paused = _Pause()
-_counting = threading.Lock()
 
 
 def set_grad(record: bool) -> None:
     """Record in this thread, or not."""
     if record is not modes.grad:
-        with _counting:
-            paused.threads += -1 if record else 1
+        change = paused.threads.discard if record else paused.threads.add
+        change(threading.get_ident())
         modes.grad = record
 
 
@@ -65,10 +64,11 @@ class _GradMode:
         self._found: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self._found.append((modes.grad, modes.inference))
+        inference = modes.inference
+        self._found.append((modes.grad, inference))
         if self._inference is not None:
-            modes.inference = self._inference
-        set_grad(self._grad and not modes.inference)
+            inference = modes.inference = self._inference
+        set_grad(self._grad and not inference)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -11,9 +11,10 @@ from .._dtypes import SCALARS, type_word
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.wrapping import wrap
 from ..kernels import sigmoid as kernel
+from ..kernels.elementwise import ZERO, kept
 from ._fused import Fused
 from ._narrow import widened
-from ._record import Array, array_of, data_of, floating, record
+from ._record import Array, Unary, array_of, data_of, floating, record, unary
 from ._strict import tensor_of
 from .pointwise import exp, log1p
 from .selection import where
@@ -101,12 +102,25 @@ class SoftplusBackward0(Node):
     vjps = (lambda g, x, beta, threshold: g * _softplus_slope(x, beta, threshold),)
 
 
-class ReluBackward0(Node):
-    """y = max(x, 0): the gradient passes where y > 0 (and where it is nan)."""
+def _where_not_zero(g: Any, y: Any) -> Any:
+    """A gradient where ``y`` is not 0, else 0."""
+    if type(g) is np.ndarray and g.ndim and g.shape == y.shape and y.dtype in ZERO:
+        return kept(g, y != ZERO[y.dtype])
+    return where(data_of(y) == 0, 0.0, g)
+
+
+class ReluBackward0(Unary):
+    """y = max(x, 0): the gradient passes where y is not 0, that is, positive or nan."""
 
     __slots__ = ()
     saves = ("result",)
-    vjps = (lambda g, y: where(data_of(y) <= 0, 0.0, g),)
+    vjps = (_where_not_zero,)
+    floats = False
+
+    @staticmethod
+    def forward(x: Array) -> Any:
+        """The larger of each number and 0."""
+        return np.maximum(x, ZERO[x.dtype] if x.dtype in ZERO else x.dtype.type(0))
 
 
 def sigmoid_definition(x: Any) -> Any:
@@ -201,7 +215,6 @@ def relu(input: Tensor) -> Tensor:
     tensor([0., 2.])
     """
     x = tensor_of(input, "relu")
-    if x.dtype == np.bool_:
+    if x.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
-    out = np.asarray(np.maximum(x, x.dtype.type(0)))
-    return record(ReluBackward0, (input,), out, (out,))  # type: ignore[no-any-return]
+    return unary(ReluBackward0, input)  # type: ignore[no-any-return]

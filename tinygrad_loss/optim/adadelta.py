@@ -57,18 +57,18 @@ class Adadelta(Optimizer):
         return {"square_avg": 0.0, "acc_delta": 0.0}
 
     def _update(self, group: dict[str, Any], piece: Piece) -> None:
-        g, rho, eps = descent_direction(group, piece), group["rho"], group["eps"]
-        v, u = piece.state
+        g, (v, u) = descent_direction(group, piece), piece.state
+        kept, new, eps, rate = piece.numbers(group["rho"], 1 - group["rho"], group["eps"], -number(group["lr"]))
         d, root = piece.update, piece.scratch[1]
-        np.multiply(g, 1 - rho, out=d)
+        np.multiply(g, new, out=d)
         d *= g
-        v *= rho
+        v *= kept
         v += d
         np.sqrt(np.add(u, eps, out=d), out=d)
         d /= np.sqrt(np.add(v, eps, out=root), out=root)
         d *= g
-        np.multiply(d, 1 - rho, out=root)
+        np.multiply(d, new, out=root)
         root *= d
-        u *= rho
+        u *= kept
         u += root
-        d *= -number(group["lr"])
+        d *= rate

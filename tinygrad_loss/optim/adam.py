@@ -75,26 +75,34 @@ class Adam(Optimizer):
         g = descent_direction(group, piece, decay=not decoupled)
         lr, (beta1, beta2) = number(group["lr"]), group["betas"]
         m, v = piece.state[:2]
-        update, root = piece.update, piece.scratch[1]
-        # m <- m + (1 - beta1) (g - m);  v <- beta2 v + (1 - beta2) g^2
-        np.subtract(g, m, out=update)
-        update *= 1 - beta1
-        m += update
-        v *= beta2
-        np.multiply(g, 1 - beta2, out=update)
+        update, root = piece.update, piece.scratch[0]
+        new, kept, new_square, correction, eps, rate = piece.numbers(
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            (1 - beta2**piece.step) ** 0.5,
+            group["eps"],
+            -(lr / (1 - beta1**piece.step)),
+        )
+        # v <- beta2 v + (1 - beta2) g^2;  m <- m + (1 - beta1) (g - m)
+        np.multiply(g, new_square, update)
         update *= g
+        v *= kept
         v += update
+        np.subtract(g, m, update)
+        update *= new
+        m += update
         if group["amsgrad"]:
             v = np.maximum(piece.state[2], v, out=piece.state[2])
-        np.sqrt(v, out=root)
-        root /= (1 - beta2**piece.step) ** 0.5
-        root += group["eps"]
-        np.multiply(m, -(lr / (1 - beta1**piece.step)), out=update)
+        np.sqrt(v, root)  # over g, which has done its work: the less memory, the more of it is in cache
+        root /= correction
+        root += eps
+        np.multiply(m, rate, update)
         update /= root
         if decoupled and group["weight_decay"]:
             # p (1 - lr weight_decay) in one writing to p; the factor is rounded as if it stood alone, as in PyTorch.
-            kept = update.dtype.type(1 - lr * number(group["weight_decay"]))
-            update += np.multiply(piece.values, float(kept) - 1, out=root)
+            shrunk = update.dtype.type(1 - lr * number(group["weight_decay"]))
+            update += np.multiply(piece.values, float(shrunk) - 1, out=root)
 
 
 class AdamW(Adam):

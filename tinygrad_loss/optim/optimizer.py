@@ -48,7 +48,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        self._bundles: dict[int, tuple[Any, list[Bundle]]] = {}
+        self._bundles: dict[int, tuple[Any, list[Tensor], list[Bundle]]] = {}
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -151,12 +151,18 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__}: define _update(group, piece), or step(closure=None)")
 
     def _bundles_of(self, group: dict[str, Any]) -> list[Bundle]:
-        params = [p for p in group["params"] if getattr(p, "_grad", None) is not None]
-        key = (list(map(id, params)), self._slots(group))
-        known, bundles = self._bundles.get(id(group), (None, []))
-        if known != key or not all(bundle.is_current(self.state) for bundle in bundles):
-            bundles = bundled(params, self.state, key[1], self.counts_steps)
-            self._bundles[id(group)] = (key, bundles)
+        key = (list(map(id, group["params"])), self._slots(group))
+        known, idle, bundles = self._bundles.get(id(group), (None, [], []))
+        if known == key and not (idle and any(map(_has_gradient, idle))):
+            for bundle in bundles:
+                if not bundle.is_current(self.state):
+                    break
+            else:
+                return bundles
+        params = list(filter(_has_gradient, group["params"]))
+        idle = [p for p in group["params"] if not _has_gradient(p)]
+        bundles = bundled(params, self.state, key[1], self.counts_steps)
+        self._bundles[id(group)] = (key, idle, bundles)
         return bundles
 
     def state_dict(self) -> StateDict:
@@ -219,6 +225,10 @@ class Optimizer:
             options = "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
             text += f"\nParameter Group {place}\n{options}"
         return text + ")"
+
+
+def _has_gradient(p: Tensor) -> bool:
+    return getattr(p, "_grad", None) is not None
 
 
 def _own_copy(value: Any, p: Tensor, name: Any = None) -> Any:

@@ -66,26 +66,27 @@ class RMSprop(Optimizer):
         g, alpha, lr = descent_direction(group, piece), group["alpha"], number(group["lr"])
         v, *others = piece.state
         update, root = piece.update, piece.scratch[1]
-        v *= alpha
-        np.multiply(g, 1 - alpha, out=update)
+        kept, new, eps, rate = piece.numbers(alpha, 1 - alpha, group["eps"], -lr)
+        v *= kept
+        np.multiply(g, new, out=update)
         update *= g
         v += update
         if group["centered"]:
             mean = others[-1]
             np.subtract(g, mean, out=update)
-            update *= 1 - alpha
+            update *= new
             mean += update
             np.multiply(mean, mean, out=root)
             np.subtract(v, root, out=root)
             np.sqrt(root, out=root)
         else:
             np.sqrt(v, out=root)
-        root += group["eps"]
+        root += eps
         if group["momentum"] > 0:
             buffer = others[0]
             buffer *= group["momentum"]
             buffer += np.divide(g, root, out=update)
-            np.multiply(buffer, -lr, out=update)
+            np.multiply(buffer, rate, out=update)
         else:
-            np.multiply(g, -lr, out=update)
+            np.multiply(g, rate, out=update)
             update /= root

@@ -56,8 +56,10 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     >>> torch.nn.functional.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    must_be_tensors("relu", input=input)
-    return input.relu_() if inplace else sigmoids.relu(input)
+    if inplace:
+        must_be_tensors("relu", input=input)
+        return input.relu_()  # type: ignore[no-any-return]
+    return sigmoids.relu(input)
 
 
 def _implicit(name: str, input: Any, dim: int | None) -> int:
