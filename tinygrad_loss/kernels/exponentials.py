@@ -21,6 +21,7 @@ import numpy as np
 
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats, Indices
+from tinygrad_loss.kernels.elementwise import ZERO
 
 # A row needs no shift when its largest element lies this near zero: exp(32) = 8e13, and a sum of any length is finite.
 NEAR_ZERO = 32.0
@@ -86,12 +87,17 @@ def row_exponentials(x: Floats, out: Floats) -> RowExponentials:
         np.exp(x, out)
     else:
         _shifted_exponentials(x.copy() if np.may_share_memory(x, out) else x, largest, out)
-    flat = out.reshape(-1)
-    top = flat.take(peak)
-    flat[peak] = 0
-    others = _row_sums(flat, n, c)
+    return with_peak_apart(out, peak, largest)
+
+
+def with_peak_apart(values: Floats, peak: Indices, largest: Floats) -> RowExponentials:
+    """The exponentials of rows whose largest element is given, and where it lies."""
+    flat = values.reshape(-1)
+    top = flat[peak]
+    flat[peak] = ZERO[flat.dtype]
+    others = _row_sums(flat, *values.shape)
     flat[peak] = top
-    return RowExponentials(out, peak, largest, top, others)
+    return RowExponentials(values, peak, largest, top, others)
 
 
 def row_starts(n: int, c: int) -> Indices:
