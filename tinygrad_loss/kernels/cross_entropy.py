@@ -15,8 +15,6 @@ is the sum of all other exponentials, by which the gradient at the target is jus
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from tinygrad_loss.kernels import buffers
@@ -35,12 +33,9 @@ from tinygrad_loss.kernels.exponentials import (
     some_rows,
     with_peak_apart,
 )
+from tinygrad_loss.kernels.reductions import PRODUCTS, ones
 from tinygrad_loss.kernels.rows import SMALL, over_rows
 from tinygrad_loss.kernels.softmax import log_softmax, put_log_probabilities
-
-# Logits in a small batch. Their rows are summed by a product with ones, half as long as NumPy's own way; BLAS works out so
-# small a product in one thread, so that the sums depend on the shape alone.
-FEW = 1 << 13
 
 INT64, UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
 
@@ -104,7 +99,7 @@ def forward(
     at_target: Indices = row_starts(n, c) + classes
     rows: RowExponentials | TargetApart
     log_p = weights = None
-    if logits.size <= FEW and c <= RUN and not in_place and _all_near_zero(logits):
+    if logits.size <= PRODUCTS and c <= RUN and not in_place and _all_near_zero(logits):
         rows = _few_rows(logits, at_target)
         loss = np.log1p(rows.others / rows.top)
     else:
@@ -202,17 +197,12 @@ def _all_near_zero(logits: Floats) -> bool:
     return near and logits.flags.c_contiguous
 
 
-@lru_cache(maxsize=256)
-def _ones(c: int, dtype: np.dtype[np.floating]) -> Floats:
-    return np.ones(c, dtype)
-
-
 def _few_rows(logits: Floats, at_target: Indices) -> TargetApart:
     values: Floats = np.exp(logits)
     flat = values.ravel()
     top = flat[at_target]
     flat[at_target] = zero = ZERO[flat.dtype]
-    others: Floats = values.dot(_ones(logits.shape[1], flat.dtype))
+    others: Floats = values.dot(ones(logits.shape[1], flat.dtype))
     flat[at_target] = zero - others
     return TargetApart(values, top, others)
 
