@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from .kernels.reductions import F32, F64, PRODUCTS, ones
+from ._dtypes import F32, F64
+
+PRODUCTS = 1 << 13  # elements: BLAS multiplies so few in one thread, and the result depends on the shape alone
 
 
 class Size(tuple[int, ...]):
@@ -165,6 +168,12 @@ def infer_size(shape: Sequence[int], numel: int, function: str) -> tuple[int, ..
     if known != numel:
         raise RuntimeError(f"{function}(): shape '{listed(shape)}' is invalid for input of size {numel}")
     return tuple(shape)
+
+
+@lru_cache(maxsize=128)
+def ones(n: int, dtype: Any) -> np.ndarray[Any, Any]:
+    """So many ones, for a product that sums. Not to be written to."""
+    return np.ones(n, dtype)
 
 
 def reduced(array: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

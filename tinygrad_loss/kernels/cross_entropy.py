@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_loss._shapes import PRODUCTS, ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Array, Floats, Indices, Mask
 from tinygrad_loss.kernels.elementwise import ZERO
@@ -33,7 +34,6 @@ from tinygrad_loss.kernels.exponentials import (
     some_rows,
     with_peak_apart,
 )
-from tinygrad_loss.kernels.reductions import PRODUCTS, ones
 from tinygrad_loss.kernels.rows import SMALL, over_rows
 from tinygrad_loss.kernels.softmax import log_softmax, put_log_probabilities
 

@@ -7,24 +7,17 @@ another. Small arrays are multiplied by ones instead, since such a product takes
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
+from tinygrad_loss._dtypes import F32, F64
+from tinygrad_loss._shapes import PRODUCTS, ones
 from tinygrad_loss.kernels.arrays import Array, Floats
 from tinygrad_loss.kernels.threads import parallel_for
 
 FEW = 512  # elements: sums this short are taken in their own dtype, and need no pairwise rule
-PRODUCTS = 1 << 13  # elements: BLAS multiplies so few in one thread, and the result depends on the shape alone
-F32, F64 = _PRECISE = np.dtype(np.float32), np.dtype(np.float64)
+_PRECISE = F32, F64
 RUN = 32  # rows added one after another, before the sums of such runs are added in the same way
 PIECE = 1 << 18  # elements of a sum over everything that one thread adds at a time
-
-
-@lru_cache(maxsize=128)
-def ones(n: int, dtype: np.dtype[np.floating] = F64) -> Floats:
-    """So many ones, for a product that sums. Not to be written to."""
-    return np.ones(n, dtype)
 
 
 def total(x: Floats) -> Floats:
@@ -57,7 +50,7 @@ def mean_along(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) -
 
 def _wide_total(x: Floats) -> float:
     if x.size <= FEW:
-        few: np.float64 = x.ravel().dot(ones(x.size))
+        few: np.float64 = x.ravel().dot(ones(x.size, F64))
         return few
     if x.size <= PIECE or not x.flags.c_contiguous:
         return float(_wide_along(x, tuple(range(x.ndim)), False))
