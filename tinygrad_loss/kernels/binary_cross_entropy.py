@@ -17,7 +17,8 @@ import numpy as np
 from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, _fast_log1p, apply, log1p, total, with_sign
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, _fast_log1p, apply, log1p, total, with_sign
+from tinygrad_loss.kernels.reductions import wide_total
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
 from tinygrad_loss.kernels.threads import parallel_for
 
@@ -37,6 +38,8 @@ def bce_with_logits(x: Floats, y: Floats, weight: Floats | None = None, pos_weig
 
 def bce_with_logits_total(x: Floats, y: Floats, weight: Floats | None = None, pos_weight: Floats | None = None) -> float:
     """The sum of bce_with_logits, without an array of the losses."""
+    if pos_weight is None and x.ndim and x.size <= SMALL:
+        return wide_total(_with_logits(x, y, *_broadcast(x, weight)))
     if pos_weight is None:
         return _in_blocks(x, y, weight)
     return total(_with_pos_weight, x, y, *_broadcast(x, pos_weight, weight))

@@ -25,12 +25,12 @@ def total(x: Floats) -> Floats:
     if x.size <= FEW and x.dtype in _PRECISE:
         few: Floats = x.ravel().dot(ones(x.size, x.dtype))
         return few
-    return np.asarray(_wide_total(x), x.dtype)
+    return np.asarray(wide_total(x), x.dtype)
 
 
 def mean(x: Floats) -> Floats:
     """The mean of all elements, (), rounded once, after the division; nan where there are none."""
-    return np.asarray(_wide_total(x) / x.size if x.size else np.nan, x.dtype)
+    return np.asarray(wide_total(x) / x.size if x.size else np.nan, x.dtype)
 
 
 def total_along(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) -> Floats:
@@ -48,10 +48,11 @@ def mean_along(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) -
     return np.full(wide.shape, np.nan, x.dtype)
 
 
-def _wide_total(x: Floats) -> float:
+def wide_total(x: Floats) -> float:
+    """The sum of all elements, in float64."""
     if x.size <= FEW:
         few: np.float64 = x.ravel().dot(ones(x.size, F64))
-        return few
+        return float(few)
     if x.size <= PIECE or not x.flags.c_contiguous:
         return float(_wide_along(x, tuple(range(x.ndim)), False))
     flat = x.reshape(-1)
