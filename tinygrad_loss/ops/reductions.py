@@ -43,7 +43,7 @@ class MeanBackward0(Node):
     __slots__ = ()
     saves = ("self_sym_sizes", "self_sym_numel")
     frees = False
-    vjps = (lambda g, sizes, numel: spread(g / float(numel), sizes),)
+    vjps = (lambda g, sizes, numel: _share(g, sizes, numel),)
 
 
 class MeanBackward1(Node):
@@ -101,6 +101,14 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
         return record(MeanBackward0, (input,), mean_of_all(x), (x.shape, x.size))  # type: ignore[no-any-return]
     dims = (dim,) if type(dim) is int and 0 <= dim < x.ndim else dims_of(dim, x.ndim, "mean")
     return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, x.size))  # type: ignore[no-any-return]
+
+
+def _share(g: Any, sizes: tuple[int, ...], numel: int) -> Any:
+    if isinstance(g, (np.ndarray, np.generic)) and 0 < numel <= FEW:
+        out = np.empty(sizes, g.dtype)
+        out.fill(g.item() / numel)  # a quotient of Python numbers, rounded to float32, is that of float32; and it takes less time
+        return out
+    return spread(g / float(numel), sizes)
 
 
 def _count(sizes: tuple[int, ...], dim: tuple[int, ...]) -> int:
