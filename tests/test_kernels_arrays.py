@@ -190,6 +190,26 @@ def test_cross_entropy_takes_any_layout():
         np.testing.assert_allclose(cross_entropy.log_probabilities(state, other), softmax.log_softmax(x, 1))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_cross_entropy_of_few_rows_equals_that_of_many(dtype):
+    """A small batch near zero, where the target stands apart, against the same rows beside one that is far from zero."""
+    x = np.random.default_rng(0).normal(0, 4, (40, 7)).astype(dtype)
+    target = np.arange(40) % 7
+    target[::4] = -100
+    far = np.concatenate([x, np.full((1, 7), 50, dtype)]), np.append(target, 0)
+    g = np.array(-0.5, dtype)
+    results = []
+    for logits, classes in ((x, target), far):
+        loss, state = cross_entropy.forward(logits, classes)
+        assert (state.log_p is None) == (logits is x)
+        gradient = cross_entropy.backward(state, g)
+        log_p = cross_entropy.log_probabilities(state), cross_entropy.log_probabilities(state, logits)
+        results.append([a[:40] for a in (loss, gradient, *log_p)])
+    for few, many in zip(*results, strict=True):
+        np.testing.assert_allclose(few, many, rtol=16 * np.finfo(dtype).eps)
+    assert not np.signbit(results[0][1][::4]).any()
+
+
 @pytest.mark.parametrize("shape", [(0, 3), (0, 0), (2, 0)])
 def test_cross_entropy_of_nothing(shape):
     x = np.zeros(shape, np.float32)

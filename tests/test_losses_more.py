@@ -192,3 +192,23 @@ def test_nll_of_a_log_softmax_seen_in_another_shape(torch, shape, dim, seen):
         library.nn.functional.nll_loss(log_p, library.tensor(target.tolist())).backward()
         gradients.append(np.array(x.grad.tolist()))
     np.testing.assert_allclose(*gradients, rtol=1e-13, atol=1e-16)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_large_bce_with_logits_has_one_gradient(reduction, weighted):
+    """Worked out beside the losses (for a gradient of 1), again for another gradient, and twice for a retained graph."""
+    rng = np.random.default_rng(0)
+    x, y, w = (rng.normal(size=70_001).astype(np.float32) for _ in range(3))
+    leaf = torch.from_numpy(x).requires_grad_()
+    w = torch.from_numpy(abs(w)) if weighted else None
+
+    def gradient(scale):
+        loss = F.binary_cross_entropy_with_logits(leaf, torch.from_numpy(y > 0).float(), w, reduction=reduction)
+        first = torch.autograd.grad(loss, leaf, torch.tensor(scale), retain_graph=True)[0]
+        again = torch.autograd.grad(loss, leaf, torch.tensor(scale))[0]
+        assert first.data_ptr() != again.data_ptr()
+        np.testing.assert_array_equal(first.numpy(), again.numpy())
+        return first.numpy()
+
+    np.testing.assert_array_equal(gradient(1.0), gradient(2.0) / 2)

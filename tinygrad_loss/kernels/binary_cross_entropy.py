@@ -14,9 +14,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_loss._shapes import ones
+from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, apply, log1p, total, total_and_rest, with_sign
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, _fast_log1p, apply, log1p, total, with_sign
+from tinygrad_loss.kernels.reductions import wide_total
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
+from tinygrad_loss.kernels.threads import parallel_for
+
+# Bytes of one array in a block of a sum: the eight arrays that a block needs then stay in a core's second-level cache.
+BLOCK = 1 << 18
+RUN = 256  # elements whose sum is taken in their own dtype; such sums are added in float64
+
+_SIGN = {kind: np.copysign(np.zeros((), kind), -1).view(f"i{kind.itemsize}") for kind in ONE}
 
 
 def bce_with_logits(x: Floats, y: Floats, weight: Floats | None = None, pos_weight: Floats | None = None) -> Floats:
@@ -28,15 +38,20 @@ def bce_with_logits(x: Floats, y: Floats, weight: Floats | None = None, pos_weig
 
 def bce_with_logits_total(x: Floats, y: Floats, weight: Floats | None = None, pos_weight: Floats | None = None) -> float:
     """The sum of bce_with_logits, without an array of the losses."""
+    if pos_weight is None and x.ndim and x.size <= SMALL:
+        return wide_total(_with_logits(x, y, *_broadcast(x, weight)))
     if pos_weight is None:
-        return total(_with_logits, x, y, *_broadcast(x, weight))
+        return _in_blocks(x, y, weight)
     return total(_with_pos_weight, x, y, *_broadcast(x, pos_weight, weight))
 
 
-def bce_with_logits_total_and_slope(x: Floats, y: Floats, weight: Floats | None = None) -> tuple[float, Floats]:
-    """The sum of bce_with_logits, and its gradient at x for a sum whose own gradient is 1; for the price of little more
-    than one of them, since both rest on the same exponential."""
-    return total_and_rest(_loss_and_slope, x, y, *_broadcast(x, weight))
+def bce_with_logits_total_and_slope(
+    x: Floats, y: Floats, weight: Floats | None = None, g: Floats | None = None
+) -> tuple[float, Floats]:
+    """The sum of bce_with_logits, and its gradient at x from the gradient g at the sum, (), or 1; for the price of little
+    more than one of them, since both rest on the same exponential."""
+    slope = buffers.empty_like(x)
+    return _in_blocks(x, y, weight, ONE[x.dtype] if g is None else g, slope), slope
 
 
 def bce_with_logits_vjp(
@@ -81,17 +96,65 @@ def _with_logits_vjp(x: Floats, y: Floats, g: Floats, weight: Floats | None = No
     return out if weight is None else np.multiply(out, weight, out)
 
 
-def _loss_and_slope(x: Floats, y: Floats, weight: Floats | None = None) -> tuple[Floats, Floats]:
-    t = tail_of(x)
-    slope = _side(x, y)
-    loss = log1p(t)
-    loss += slope * x
-    t /= t + ONE[x.dtype]
-    slope -= with_sign(t, x)
+def _in_blocks(x: Floats, y: Floats, weight: Floats | None, g: Floats | None = None, slope: Floats | None = None) -> float:
+    """The sum of the losses; slope, if given, receives their gradient times g."""
+    x_flat, y_flat = x.reshape(-1), y.reshape(-1)
+    w_flat = None if weight is None else np.broadcast_to(weight, x.shape).reshape(-1)
+    slope_flat = None if slope is None else slope.reshape(-1)
+    step = min(BLOCK // x.itemsize, x.size)
+    sums = np.zeros(-(-x.size // step) if step else 0)
+    spare: list[Floats] = []  # memory that a block has done with: fresh memory would cost as much as the sums
+
+    def run(k: int) -> None:
+        try:
+            memory = spare.pop()
+        except IndexError:
+            memory = buffers.empty((4, step), x.dtype)
+        part = slice(k * step, (k + 1) * step)
+        w_part = None if w_flat is None else w_flat[part]
+        sums[k] = _block(memory, x_flat[part], y_flat[part], w_part)
+        if g is not None and slope_flat is not None:
+            _block_slope(memory, x_flat[part], w_part, g, slope_flat[part])
+        spare.append(memory)
+
+    parallel_for(len(sums), run)
+    return float(np.add.reduce(sums))
+
+
+def _block(memory: Floats, x: Floats, y: Floats, weight: Floats | None) -> float:
+    """The sum of _with_logits, worked out in the given memory, where the tail and h - y remain."""
+    tail, side, loss, more = memory[:, : x.size]
+    sign = _SIGN[x.dtype]
+    bits = sign.dtype
+    np.bitwise_or(x.view(bits), sign, tail.view(bits))
+    np.exp(tail, tail)
+    np.copyto(side, np.greater_equal(x.view(bits), 0, more.view(np.bool_)[: x.size]))  # by the sign's bit, as in _side
+    side -= y
+    np.multiply(side, x, loss)
+    loss += np.log1p(tail, more) if _fast_log1p() else log1p(tail)
+    return _sum(loss, weight)
+
+
+def _block_slope(memory: Floats, x: Floats, weight: Floats | None, g: Floats, slope: Floats) -> None:
+    """_with_logits_vjp, from what _block has left in the memory."""
+    tail, side, _, more = memory[:, : x.size]
+    sign = _SIGN[x.dtype]
+    tail /= np.add(tail, ONE[x.dtype], more)
+    signed = tail.view(sign.dtype)
+    signed |= np.bitwise_and(x.view(sign.dtype), sign, more.view(sign.dtype))
+    side -= tail
+    np.multiply(side, g, slope)
     if weight is not None:
-        loss *= weight
         slope *= weight
-    return loss, slope
+
+
+def _sum(losses: Floats, weight: Floats | None) -> float:
+    """The sum of the losses times their weights: in float64, of short sums in their own dtype."""
+    whole = losses.size - losses.size % RUN
+    factors = ones(RUN, losses.dtype) if weight is None else weight[:whole].reshape(-1, RUN)
+    runs: Floats = np.vecdot(losses[:whole].reshape(-1, RUN), factors)
+    rest = losses[whole:] if weight is None else losses[whole:] * weight[whole:]
+    return float(np.add.reduce(runs, dtype=np.float64)) + float(np.add.reduce(rest))
 
 
 def _with_pos_weight(x: Floats, y: Floats, pos_weight: Floats, weight: Floats | None = None) -> Floats:

@@ -6,16 +6,24 @@ there is one more array of their size, no more.
 
     loss = (largest - x_target) + log1p(others / top)        both terms >= 0
     gradient = p_i, and expm1(log p_target) at the target    which is -(1 - p_target), and cancels nothing
+
+A small batch whose logits all lie near zero needs no largest elements. There the target itself stands apart, and others
+is the sum of all other exponentials, by which the gradient at the target is just another number to be scaled:
+
+    loss = log1p(others / top)        gradient = exponentials / total, and -others / total at the target
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_loss._shapes import PRODUCTS, ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Array, Floats, Indices, Mask
 from tinygrad_loss.kernels.elementwise import ZERO
 from tinygrad_loss.kernels.exponentials import (
+    NEAR_ZERO,
+    RUN,
     RowExponentials,
     at,
     empty_rows,
@@ -24,11 +32,34 @@ from tinygrad_loss.kernels.exponentials import (
     row_starts,
     rows_in,
     some_rows,
+    with_peak_apart,
 )
 from tinygrad_loss.kernels.rows import SMALL, over_rows
-from tinygrad_loss.kernels.softmax import put_log_probabilities
+from tinygrad_loss.kernels.softmax import log_softmax, put_log_probabilities
 
 INT64, UINT64 = np.dtype(np.int64), np.dtype(np.uint64)
+
+
+class TargetApart:
+    """The exponentials of n rows of c elements, not shifted, with that of each row's target apart."""
+
+    __slots__ = ("others", "top", "values")
+
+    def __init__(self, values: Floats, top: Floats, others: Floats) -> None:
+        self.values = values  # (n, c); at the target not its exponential, but -others
+        self.top = top  # (n,): the target's exponential
+        self.others = others  # (n,): the sum of the row's other exponentials
+
+    def total(self) -> Floats:
+        """The sum of each row's exponentials."""
+        return np.add(self.top, self.others)
+
+    def with_largest_apart(self, at_target: Indices) -> RowExponentials:
+        """The same in memory of its own, with the largest exponential of each row apart instead of the target's."""
+        values = self.values.copy()
+        values.reshape(-1)[at_target] = self.top
+        peak: Indices = row_starts(*values.shape) + values.argmax(1)
+        return with_peak_apart(values, peak, np.log(values.take(peak)))
 
 
 class CrossEntropyState:
@@ -37,10 +68,12 @@ class CrossEntropyState:
 
     __slots__ = ("at_target", "log_p", "rows", "weights")
 
-    def __init__(self, rows: RowExponentials, at_target: Indices, log_p: Floats, weights: Floats | None) -> None:
+    def __init__(
+        self, rows: RowExponentials | TargetApart, at_target: Indices, log_p: Floats | None, weights: Floats | None
+    ) -> None:
         self.rows = rows
         self.at_target = at_target
-        self.log_p = log_p
+        self.log_p = log_p  # not needed where the target stands apart
         self.weights = weights  # None where all are 1; 0 for a row that is ignored
 
     def total_weight(self) -> float:
@@ -64,12 +97,17 @@ def forward(
         nothing = np.zeros(n, logits.dtype)
         return nothing, CrossEntropyState(empty_rows(n, c, logits.dtype), classes, nothing, None)
     at_target: Indices = row_starts(n, c) + classes
-    loss = at(logits, at_target)
-    rows = _all_rows(logits, in_place)
-    np.subtract(rows.largest, loss, loss)
-    loss += rows.log_total()
-    log_p = np.subtract(ZERO[loss.dtype], loss)
-    weights = None
+    rows: RowExponentials | TargetApart
+    log_p = weights = None
+    if logits.size <= PRODUCTS and c <= RUN and not in_place and _all_near_zero(logits):
+        rows = _few_rows(logits, at_target)
+        loss = np.log1p(rows.others / rows.top)
+    else:
+        loss = at(logits, at_target)
+        rows = _all_rows(logits, in_place)
+        np.subtract(rows.largest, loss, loss)
+        loss += rows.log_total()
+        log_p = np.subtract(ZERO[loss.dtype], loss)
     if weight is not None:
         weights = weight.take(classes)
     elif ignored is not None:
@@ -89,18 +127,23 @@ def backward(state: CrossEntropyState, cotangent: Floats, in_place: bool = False
     """
     if state.weights is not None:
         cotangent = cotangent * state.weights
-    values = state.rows.values
+    rows = state.rows
+    values = rows.values
+    if state.log_p is None:
+        scale = np.divide(cotangent, rows.total())
+        few: Floats = np.multiply(values, scale[:, None], values if in_place else None)
+        return few if state.weights is None else np.add(few, ZERO[few.dtype], few)  # an ignored row gets 0, not -0
     out = values if in_place else buffers.empty_like(values)
     if not values.size:
         return out
-    scale = np.divide(cotangent, state.rows.total())
+    scale = np.divide(cotangent, rows.total())
     if values.size <= SMALL:
         np.multiply(values, scale[:, None], out)
     else:
         column = scale[:, None]
         over_rows(lambda part, e, g: _scale(e, column[part], g), (values,), (out,), 1)
     gap = np.expm1(state.log_p) * cotangent
-    out.reshape(-1)[state.at_target] = gap if state.weights is None else gap + 0  # an ignored row gets 0, not -0
+    out.reshape(-1)[state.at_target] = gap if state.weights is None else gap + 0  # as above
     return out
 
 
@@ -110,17 +153,22 @@ def log_probabilities(state: CrossEntropyState, logits: Floats | None = None) ->
     Without the logits (they may have been changed since) the logarithms of the exponentials are taken, which are
     -inf where an exponential is too small to be held: below exp(-103) in float32.
     """
-    out = buffers.empty_like(state.rows.values)
+    kept = state.rows
+    if isinstance(kept, TargetApart):
+        if logits is not None:
+            return log_softmax(logits, 1)
+        kept = kept.with_largest_apart(state.at_target)
+    out = buffers.empty_like(kept.values)
 
     def fill(part: slice, x: Floats, out: Floats) -> None:
-        rows = some_rows(state.rows, part)
+        rows = some_rows(kept, part)
         if logits is None:
             _put_logarithms(rows, out)
         else:
             put_log_probabilities(x, rows, out)
 
     if out.size:
-        over_rows(fill, (state.rows.values if logits is None else logits,), (out,), 1)
+        over_rows(fill, (kept.values if logits is None else logits,), (out,), 1)
     return out
 
 
@@ -141,6 +189,22 @@ def checked_target(target: Array, c: int, ignore_index: int, function: str = "cr
             f"input has {c} classes, or be ignore_index ({ignore_index})."
         )
     return classes, ignored if ignored.any() else None
+
+
+def _all_near_zero(logits: Floats) -> bool:
+    """Whether that holds, and the logits lie one after the other. Not a number compares as False."""
+    near = logits.item(logits.argmin()) >= -NEAR_ZERO and logits.item(logits.argmax()) <= NEAR_ZERO
+    return near and logits.flags.c_contiguous
+
+
+def _few_rows(logits: Floats, at_target: Indices) -> TargetApart:
+    values: Floats = np.exp(logits)
+    flat = values.ravel()
+    top = flat[at_target]
+    flat[at_target] = zero = ZERO[flat.dtype]
+    others: Floats = values.dot(ones(logits.shape[1], flat.dtype))
+    flat[at_target] = zero - others
+    return TargetApart(values, top, others)
 
 
 def _all_rows(logits: Floats, in_place: bool) -> RowExponentials:

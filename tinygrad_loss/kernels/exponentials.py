@@ -19,8 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats, Indices
+from tinygrad_loss.kernels.elementwise import ZERO
 
 # A row needs no shift when its largest element lies this near zero: exp(32) = 8e13, and a sum of any length is finite.
 NEAR_ZERO = 32.0
@@ -86,12 +88,17 @@ def row_exponentials(x: Floats, out: Floats) -> RowExponentials:
         np.exp(x, out)
     else:
         _shifted_exponentials(x.copy() if np.may_share_memory(x, out) else x, largest, out)
-    flat = out.reshape(-1)
-    top = flat.take(peak)
-    flat[peak] = 0
-    others = _row_sums(flat, n, c)
+    return with_peak_apart(out, peak, largest)
+
+
+def with_peak_apart(values: Floats, peak: Indices, largest: Floats) -> RowExponentials:
+    """The exponentials of rows whose largest element is given, and where it lies."""
+    flat = values.reshape(-1)
+    top = flat[peak]
+    flat[peak] = ZERO[flat.dtype]
+    others = _row_sums(values)
     flat[peak] = top
-    return RowExponentials(out, peak, largest, top, others)
+    return RowExponentials(values, peak, largest, top, others)
 
 
 def row_starts(n: int, c: int) -> Indices:
@@ -104,21 +111,19 @@ def _short_row_starts(n: int, c: int) -> Indices:
     return np.arange(0, n * c, c)
 
 
-def _row_sums(flat: Floats, n: int, c: int) -> Floats:
-    """The sum of each row of n rows of c elements, given as one array: runs of a row in its own dtype, by NumPy's
-    pairwise rule, and the runs' sums in float64. (reduceat is faster than a sum along an axis where rows are short.)"""
+def _row_sums(values: Floats) -> Floats:
+    """The sum of each row of (n, c): runs of a row in its own dtype, and the runs' sums in float64. They are products of vectors
+    with ones, in half the time of NumPy's sums."""
+    n, c = values.shape
     if c <= RUN:
-        short: Floats = np.add.reduceat(flat, row_starts(n, c))
+        short: Floats = np.vecdot(values, ones(c, values.dtype))
         return short
-    runs = np.add.reduceat(flat, _run_starts(n, c)).reshape(n, -1)
-    long: Floats = runs.sum(1, np.float64).astype(flat.dtype)
-    return long
-
-
-@lru_cache(maxsize=64)
-def _run_starts(n: int, c: int) -> Indices:
-    starts: Indices = (np.arange(0, n * c, c)[:, None] + np.arange(0, c, RUN)).ravel()
-    return starts
+    whole = c - c % RUN
+    runs = np.vecdot(values[:, :whole].reshape(n, -1, RUN), ones(RUN, values.dtype))
+    long: Floats = np.add.reduce(runs, 1, np.float64)
+    if whole < c:
+        long += np.vecdot(values[:, whole:], ones(c - whole, values.dtype))
+    return long.astype(values.dtype)
 
 
 def at(x: Floats, places: Indices) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from .._dtypes import dtype as DType, type_word
 from .._shapes import broadcast, dims_of, listed
 from ..autograd.node import Node
+from ..autograd.variable import Variable
 from ..kernels.reductions import FEW, mean as mean_of_all, mean_along, total, total_along
 from ._record import Array, array_of, data_of, record
 from ._spelling import numpy_spelling
@@ -42,7 +43,7 @@ class MeanBackward0(Node):
     __slots__ = ()
     saves = ("self_sym_sizes", "self_sym_numel")
     frees = False
-    vjps = (lambda g, sizes, numel: spread(g / float(numel), sizes),)
+    vjps = (lambda g, sizes, numel: _share(g, sizes, numel),)
 
 
 class MeanBackward1(Node):
@@ -73,13 +74,11 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     (tensor(10.), tensor([4., 6.]), tensor([[3.],
             [7.]]))
     """
-    x = array_of(input, "sum")
-    if dtype is not None:
-        x = in_dtype(x, dtype)
+    x = input._data if dtype is None and isinstance(input, Variable) else in_dtype(array_of(input, "sum"), dtype)
     floats, whole = x.dtype.kind == "f", np.int64 if dtype is None else dtype.numpy
     if dim is None and not keepdim:
         return record(SumBackward0, (input,), total(x) if floats else x.sum(dtype=whole), (x.shape,))  # type: ignore[no-any-return]
-    dims = dims_of(dim, x.ndim, "sum")
+    dims = (dim,) if type(dim) is int and 0 <= dim < x.ndim else dims_of(dim, x.ndim, "sum")
     out = total_along(x, dims, keepdim) if floats else x.sum(axis=dims, keepdims=keepdim, dtype=whole)
     return record(SumBackward1, (input,), out, (x.shape, dims, keepdim))  # type: ignore[no-any-return]
 
@@ -92,9 +91,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).mean(0)
     tensor([2., 3.])
     """
-    x = array_of(input, "mean")
-    if dtype is not None:
-        x = in_dtype(x, dtype)
+    x = input._data if dtype is None and isinstance(input, Variable) else in_dtype(array_of(input, "mean"), dtype)
     if x.dtype.kind != "f":
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
@@ -102,8 +99,16 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
         )
     if dim is None and not keepdim:
         return record(MeanBackward0, (input,), mean_of_all(x), (x.shape, x.size))  # type: ignore[no-any-return]
-    dims = dims_of(dim, x.ndim, "mean")
+    dims = (dim,) if type(dim) is int and 0 <= dim < x.ndim else dims_of(dim, x.ndim, "mean")
     return record(MeanBackward1, (input,), mean_along(x, dims, keepdim), (x.shape, dims, keepdim, x.size))  # type: ignore[no-any-return]
+
+
+def _share(g: Any, sizes: tuple[int, ...], numel: int) -> Any:
+    if isinstance(g, (np.ndarray, np.generic)) and 0 < numel <= FEW:
+        out = np.empty(sizes, g.dtype)
+        out.fill(g.item() / numel)  # a quotient of Python numbers, rounded to float32, is that of float32; and it takes less time
+        return out
+    return spread(g / float(numel), sizes)
 
 
 def _count(sizes: tuple[int, ...], dim: tuple[int, ...]) -> int:

@@ -14,7 +14,7 @@ from ..kernels import sigmoid as kernel
 from ..kernels.elementwise import ZERO, kept
 from ._fused import Fused
 from ._narrow import widened
-from ._record import Array, Unary, array_of, data_of, floating, record, unary
+from ._record import Array, Unary, array_of, data_of, floating, record
 from ._strict import tensor_of
 from .pointwise import exp, log1p
 from .selection import where
@@ -217,4 +217,4 @@ def relu(input: Tensor) -> Tensor:
     x = tensor_of(input, "relu")
     if x.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
-    return unary(ReluBackward0, input)  # type: ignore[no-any-return]
+    return ReluBackward0.of(input)  # type: ignore[no-any-return]

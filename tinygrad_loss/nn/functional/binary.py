@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE, Node
 from ...autograd.wrapping import wrap
 from ...kernels import binary_cross_entropy as kernel
+from ...kernels.elementwise import SMALL
 from ...ops._fused import Fused
 from ...ops._narrow import widened
 from ...ops._record import Array, data_of, record
@@ -68,23 +70,30 @@ class BceSlopeBackward(Node):
 
 
 class BinaryCrossEntropyWithLogitsBackward0(Fused):
-    """y softplus(-x) + (1 - y) softplus(x): dx = g (sigmoid(x) - y)."""
+    """y softplus(-x) + (1 - y) softplus(x): dx = g (sigmoid(x) - y). Of large inputs, ``kept`` holds dx for a g of 1, worked out
+    beside the losses."""
 
     __slots__ = ()
     inputs = ("self", "target")
-    saves = ("self", "target", "weight", "pos_weight", "reduction")
+    saves = ("self", "target", "weight", "pos_weight", "reduction", "kept")
+    private = ("kept",)
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
-        x, y, weight, pos_weight, reduction = saved
+        of_x, of_y = self.vjp_last(g, *saved)
+        return [of_x.copy() if of_x is saved[-1] and of_x is not None else of_x, of_y]
+
+    def vjp_last(self, g: Any, *saved: Any) -> list[Any]:
+        x, y, weight, pos_weight, reduction, kept = saved
+        is_one = kept is not None and g == 1
         x, y, g = in_one_dtype(x, y, np.asarray(spread_back(g, reduction, x.size)))
         of_x, of_y = (node is not None for node, _ in self.next_functions)
         return [
-            widened(kernel.bce_with_logits_vjp, g, x, y, weight, pos_weight) if of_x else None,
+            None if not of_x else kept if is_one else widened(kernel.bce_with_logits_vjp, g, x, y, weight, pos_weight),
             widened(kernel.bce_with_logits_target_vjp, g, x, weight, pos_weight) if of_y else None,
         ]
 
     def define(self, *inputs: Any) -> Any:
-        _, _, weight, pos_weight, reduction = self.checked()
+        _, _, weight, pos_weight, reduction, _ = self.checked()
         return bce_with_logits_in_primitives(inputs[0], inputs[1], weight, pos_weight, NAMES[reduction])
 
 
@@ -201,11 +210,16 @@ def binary_cross_entropy_with_logits(
     check_logits(input, target, weight, pos_weight)
     x, y, w, v = data_of(input), data_of(target), data_of(weight), data_of(pos_weight)
     a, b = in_one_dtype(x, y)
+    kept = None
     if reduction == "none" or a.dtype == np.float16:
         value = reduced_array(np.asarray(widened(kernel.bce_with_logits, a, b, w, v)), reduction).astype(y.dtype, copy=False)
     else:
-        total = kernel.bce_with_logits_total(a, b, w, v)
+        if v is None and a is x and b is y and x.size > SMALL and x.flags.c_contiguous and input.requires_grad and modes.grad:
+            one = spread_back(np.ones((), x.dtype), NUMBERS[reduction], x.size)
+            total, kept = kernel.bce_with_logits_total_and_slope(a, b, w, one)
+        else:
+            total = kernel.bce_with_logits_total(a, b, w, v)
         value = np.asarray(total if reduction == "sum" else total / x.size if x.size else np.nan, y.dtype)
     return record(  # type: ignore[no-any-return]
-        BinaryCrossEntropyWithLogitsBackward0, (input, target), value, (x, y, w, v, NUMBERS[reduction])
+        BinaryCrossEntropyWithLogitsBackward0, (input, target), value, (x, y, w, v, NUMBERS[reduction], kept)
     )
