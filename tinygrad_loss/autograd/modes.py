@@ -133,7 +133,7 @@ class no_grad(_GradMode):
         return self(function)
 
     def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        super().__init__(False)
+        self._grad, self._inference, self._found = False, None, []
 
 
 class enable_grad(_GradMode):
@@ -154,7 +154,7 @@ class enable_grad(_GradMode):
         return self(function)
 
     def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        super().__init__(True)
+        self._grad, self._inference, self._found = True, None, []
 
 
 class set_grad_enabled(_GradMode):

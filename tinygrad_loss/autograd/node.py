@@ -15,8 +15,9 @@ import numpy as np
 
 from .._dtypes import from_numpy_dtype
 from .._shapes import reduced
-from . import clock, passing
+from . import clock, passing, recording
 from .hooks import Hooks, RemovableHandle
+from .recording import NO_EDGE as NO_EDGE, Edge as Edge  # noqa: PLC0414 (for those above, too)
 from .wrapping import wrap
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from .variable import Variable
 
 Array = np.ndarray[Any, Any]
-Edge = tuple["Node | None", int]
-
-NO_EDGE: Edge = (None, 0)
-_new = object.__new__
 
 
 def fitted(g: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
@@ -90,8 +87,12 @@ class Node:
     """How a gradient passes a node that has rules (``passing``)."""
     back: Callable[[Any, Any], passing.Onward]
     """The class's own copy of that: ``node.back(g, walk)``."""
+    in_turn: Callable[..., passing.Onward]
+    """Its own copy of ``passing.inputs_in_turn``."""
     made: ClassVar[Callable[..., Any]]
-    """The class's own copy of ``made``: ``op.made(edges, saved, shape, dtype)`` is a new node."""
+    """``op.made(edges, saved, shape, dtype)`` is a new node (``recording``)."""
+    recorded: ClassVar[Callable[..., Any]]
+    """``op.recorded(edges, out, saved)`` is the tensor of its result."""
 
     arity: int
     """How many edges there are. They are kept as ``first`` and ``second`` (where there are more than two, that is a tuple of all but
@@ -112,8 +113,9 @@ class Node:
             if name not in cls.private and not hasattr(cls, f"_saved_{name}"):
                 setattr(cls, f"_saved_{name}", Saved(name))  # a __getattr__ in their place would slow every other attribute down
         if "back" not in vars(cls):
-            cls.back = way_back(cls)
-        cls.made = staticmethod(passing.specialized(made, cls))
+            set_way_back(cls)
+        cls.made = recording.specialized(recording.made, cls)
+        cls.recorded = recording.specialized(recording.recorded, cls)
 
     @property
     def next_functions(self) -> tuple[Edge, ...]:
@@ -160,7 +162,10 @@ class Node:
 
     def fit(self, g: Any, output: int) -> Any:
         """A gradient that arrives here, as it waits here."""
-        return fitted(g, self.shape, self.dtype)
+        shape = self.shape
+        if type(g) is np.ndarray and g.dtype is self.dtype and g.shape != shape:
+            return reduced(g, shape)
+        return fitted(g, shape, self.dtype)
 
     def join(self, g: Any, more: Any) -> Any:
         """Two gradients that arrived here, as one."""
@@ -263,29 +268,13 @@ class Node:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
-def way_back(op: type[Node]) -> Any:
-    """How a gradient passes the nodes of this class, as a copy of its own."""
-    return passing.specialized(op.passes if op.vjps else passing.at_once, op.vjps, op.frees)
-
-
-def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, op: type[Node]) -> Node:
-    """A new node of class ``op``."""
-    node = op()
-    node.seq = clock.tick()
-    node.arity = arity = len(edges)
-    if arity:
-        edge = edges[0]
-        node.first = edge if edge[1] else edge[0]
-        if arity == 2:
-            edge = edges[1]
-            node.second = edge if edge[1] else edge[0]
-        elif arity > 2:
-            node.second = tuple([edge if edge[1] else edge[0] for edge in edges[1:]])
-    node.saved = saved
-    node.shape = shape
-    node.dtype = dtype
-    node.hooks = None
-    return node
+def set_way_back(op: type[Node]) -> None:
+    """Give a class its own copies of what takes a gradient through its nodes."""
+    way = op.passes if op.vjps else passing.at_once
+    if way is passing.one_by_one and len(op.vjps) == 1:
+        way = passing.of_only
+    op.back = recording.specialized(way, op.vjps, op.frees)
+    op.in_turn = recording.specialized(passing.inputs_in_turn, op.vjps)
 
 
 def _pair(edge: Node | Edge | None) -> Edge:
@@ -345,6 +334,8 @@ class LeafEdge:
             node = variable._accumulator()
         except AttributeError:  # for the first time
             node = None
+            if not hasattr(variable, "_leaf_hooks"):
+                variable._leaf_hooks = None
         if node is None:
             data = variable._data
             node = AccumulateGrad()
@@ -352,7 +343,7 @@ class LeafEdge:
             node.shape = data.shape
             node.dtype = data.dtype
             node.seq = clock.tick()
-            node.hooks = Hooks(variable._leaf_hooks) if hasattr(variable, "_leaf_hooks") else None
+            node.hooks = None if variable._leaf_hooks is None else Hooks(variable._leaf_hooks)
             variable._accumulator = weakref.ref(node)
         return (node, 0)
 

@@ -8,7 +8,6 @@ node waits that was recorded later, or the same one for another part of its grad
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .clock import last
@@ -20,18 +19,6 @@ if TYPE_CHECKING:
 Rules = tuple[Callable[..., Any], ...]
 Onward = tuple[Any, Any]
 END: Onward = (None, None)
-
-
-def specialized(function: Any, *bound: Any) -> Any:
-    """A copy of ``function`` with code of its own, whose last parameters are bound.
-
-    Python notes in a function's code which class of objects it met there, and reads their attributes several times as fast when the
-    same class comes again (PEP 659). Nodes are of hundreds of classes, since each bears PyTorch's name; a function that served
-    them all would never meet the same class twice.
-    """
-    copy = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, bound)
-    copy.__doc__ = function.__doc__
-    return copy
 
 
 def of_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
@@ -68,20 +55,21 @@ def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through an operation on two numbers, which saves both or one number. Most often one of the two is a constant."""
     if node.hooks is not None:
         return walk.step(node, g)
-    following, second = node.first, node.second
-    rule = rules[0]
-    if following is None:
-        following, rule = second, rules[1]
-    elif second is not None:
-        return one_by_one(node, g, walk, rules, frees)
     saved: Any = node.saved
     if frees:
         if saved is None or last.time > node.seq:
             saved = node.checked()
         if walk.free:
             node.saved = None
-    if following is None:
-        return END
+    following, second = node.first, node.second
+    rule = rules[0]
+    if second is None:
+        if following is None:
+            return END
+    elif following is None:
+        following, rule = second, rules[1]
+    else:
+        return node.in_turn(g, walk, saved, (following, second))
     g = rule(g, saved[0], saved[1]) if len(saved) == 2 else rule(g, saved[0])
     if type(following) is tuple:
         following, output = following
@@ -95,12 +83,8 @@ def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     return following, g
 
 
-def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
-    """Through any node that has a rule for each input, the inputs in their order.
-
-    Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it: where a rule gives back what it was
-    given, only one input gets that itself.
-    """
+def of_only(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through any node that has one input and a rule for it."""
     if node.hooks is not None:
         return walk.step(node, g)
     saved: Any = node.saved
@@ -109,8 +93,43 @@ def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onw
             saved = node.checked()
         if walk.free:
             node.saved = None
+    following = node.first
+    if following is None:
+        return END
+    g = rules[0](g, *saved)
+    if type(following) is tuple:
+        following, output = following
+        g = following.fit(g, output)
+    elif g.shape != following.shape or g.dtype is not following.dtype:
+        g = following.fit(g, 0)
+    heap = walk.heap
+    if heap and heap[0][0] <= -following.seq:
+        walk.hold(following, g)
+        return END
+    return following, g
+
+
+def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
+    """Through any node that has a rule for each input."""
+    if node.hooks is not None:
+        return walk.step(node, g)
+    saved: Any = node.saved
+    if frees:
+        if saved is None or last.time > node.seq:
+            saved = node.checked()
+        if walk.free:
+            node.saved = None
+    return node.in_turn(g, walk, saved, node.bare_edges())
+
+
+def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges: tuple[Any, ...], rules: Rules) -> Onward:
+    """The gradients of a node's inputs in their order.
+
+    Every waiting gradient has one owner, so that a leaf may keep it and a kernel may write to it: where a rule gives back what it was
+    given, only one input gets that itself.
+    """
     arrived, given, following = g, False, None
-    for rule, edge in zip(rules, node.bare_edges()):  # noqa: B905 (a strict zip takes twice the time)
+    for rule, edge in zip(rules, edges):  # noqa: B905 (a strict zip takes twice the time)
         if edge is None:
             continue
         target, output = edge if type(edge) is tuple else (edge, 0)

@@ -34,7 +34,7 @@ class Variable:
     _edge: Any
     _grad: Any
     _accumulator: weakref.ref[AccumulateGrad]
-    _leaf_hooks: Hooks
+    _leaf_hooks: Hooks | None
 
     def __init_subclass__(cls, concrete: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -196,14 +196,15 @@ class Variable:
         return self._hooks_of_leaf().add("added", hook)
 
     def _hooks_of_leaf(self) -> Hooks:
-        if not hasattr(self, "_leaf_hooks"):
-            self._leaf_hooks = Hooks()
+        hooks = getattr(self, "_leaf_hooks", None)
+        if hooks is None:
+            hooks = self._leaf_hooks = Hooks()
         node = self._accumulator() if hasattr(self, "_accumulator") else None
         if node is not None:
             if node.hooks is None:
                 node.hooks = Hooks()
-            node.hooks.share(self._leaf_hooks)
-        return self._leaf_hooks
+            node.hooks.share(hooks)
+        return hooks
 
     def _node_hooks(self) -> Hooks:
         node = self.edge()[0]

@@ -19,12 +19,14 @@ from ..autograd.anomaly import state
 from ..autograd.clock import tick
 from ..autograd.modes import modes, paused
 from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
+from ..autograd.recording import specialized
 from ..autograd.variable import Variable
 from ..autograd.wrapping import kind, wrap
 
 Array = np.ndarray[Any, Any]
 ndarray = np.ndarray
 NUMBERS = {float, int, bool}
+_float32: dict[float, Array] = {}
 _new = object.__new__
 
 
@@ -44,7 +46,7 @@ class Unary(Node):
         super().__init_subclass__(**kwargs)
         if hasattr(cls, "forward"):
             keeps = cls.saves[0] if cls.saves else None
-            cls.of = passing.specialized(unary, cls, cls.forward, cls.floats, keeps, [()])
+            cls.of = specialized(unary, cls, cls.forward, cls.floats, keeps, [()])
 
 
 class Binary(Node):
@@ -64,7 +66,7 @@ class Binary(Node):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.of = passing.specialized(binary, cls, cls.forward, cls.constants, cls.crossed, [()])
+        cls.of = specialized(binary, cls, cls.forward, cls.constants, cls.crossed, [()])
 
 
 def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None, latest: list[Any]) -> Any:
@@ -117,19 +119,27 @@ def binary(
             a, b = harmonised(a, b)
         if type(f) is not tuple:
             f = f.resolve(y)
+        right = b
     elif (type(y) is float or type(y) is int) and isinstance(x, Variable):
         a, b, e, f = x._data, y, x._edge, NO_EDGE
-        if a.dtype is not F32 and a.dtype is not F64:
-            a, b = harmonised(a, b)
+        if a.dtype is F32:
+            right = _float32.get(y)
+            if right is None:
+                right = in_float32(y)
+        else:
+            if a.dtype is not F64:
+                a, b = harmonised(a, b)
+            right = b
     elif isinstance(x, Variable) or isinstance(y, Variable):
         e, f = edge_of(x), edge_of(y)
         a, b = paired(operand(op, x), operand(op, y))
+        right = b
     else:
         return forward(x, y)
     if type(e) is not tuple:
         e = e.resolve(x)
     try:
-        out = forward(a, b)
+        out = forward(a, right)
     except ValueError:
         broadcast([np.shape(a), np.shape(b)], public_name(op))
         raise
@@ -159,29 +169,35 @@ def binary(
     return tensor
 
 
+def in_float32(number: float) -> Any:
+    """A Python number as a float32 array of no dimensions, which NumPy takes in half the time, and kept for the next time; the number
+    itself where it is 0, whose sign a dictionary does not tell, or where it might not fit."""
+    if not 1e-30 < abs(number) < 1e30:
+        return number
+    if len(_float32) >= 256:
+        _float32.clear()
+    found = _float32[number] = np.array(number, np.float32)
+    found.flags.writeable = False
+    return found
+
+
 def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ...] = ()) -> Any:
     """``out`` as a tensor that knows that ``op`` made it from ``inputs``; ``out`` itself where no input is a tensor."""
-    for x in inputs:
-        if isinstance(x, Variable):
-            break
+    if len(inputs) == 1:
+        (x,) = inputs
+        if not isinstance(x, Variable):
+            return out
+        if out.dtype.kind == "f" and not paused.threads:
+            return op.recorded((x.edge(),), out, saved)
     else:
-        return out
+        for x in inputs:
+            if isinstance(x, Variable):
+                break
+        else:
+            return out
     if out.dtype.kind != "f" or (paused.threads and not modes.grad):
         return wrap(out, NO_EDGE)
-    return record_at(op, edges_of(inputs), out, saved)
-
-
-def record_at(op: type[Node], edges: Sequence[Edge], out: Array, saved: tuple[Any, ...]) -> Any:
-    """The same where the inputs' edges are known already, and ``out`` is an array of floating-point numbers."""
-    if paused.threads and not modes.grad:
-        return wrap(out, NO_EDGE)
-    for edge in edges:
-        if edge is not NO_EDGE:
-            node: Node = op.made(edges, saved, out.shape, out.dtype)
-            if state.enabled:
-                anomaly.note(node)
-            return wrap(out, (node, 0))
-    return wrap(out, NO_EDGE)
+    return op.recorded(edges_of(inputs), out, saved)
 
 
 def constant(inputs: Sequence[Any], out: Any) -> Any:

@@ -9,14 +9,14 @@ import numpy as np
 from ..autograd.node import Node
 
 
-def of_first(g: Any, a: Any, b: Any, *scales: Any) -> Any:
-    """The gradient of a in a b: g b^T."""
-    return product(g, b.T)
+def of_first(g: Any, a: Any, b: Any, alpha: float = 1, beta: float = 1) -> Any:
+    """The gradient of a in alpha a b: alpha g b^T."""
+    return product(g if alpha == 1 else g * alpha, b.T)
 
 
-def of_second(g: Any, a: Any, b: Any, *scales: Any) -> Any:
-    """The gradient of b in a b, a^T g; computed transposed, since b is most often a weight's transpose."""
-    return product(g.T, a).T
+def of_second(g: Any, a: Any, b: Any, alpha: float = 1, beta: float = 1) -> Any:
+    """The gradient of b in alpha a b, alpha a^T g; computed transposed, since b is most often a weight's transpose."""
+    return product((g if alpha == 1 else g * alpha).T, a).T
 
 
 def product(a: Any, b: Any) -> Any:
@@ -53,8 +53,4 @@ class AddmmBackward0(Node):
     saves = ("mat1", "mat2", "alpha", "beta")
     _saved_mat1_sym_sizes, _saved_mat1_sym_strides = sizes_of("mat1"), strides_of("mat1")
     _saved_mat2_sym_sizes, _saved_mat2_sym_strides = sizes_of("mat2"), strides_of("mat2")
-    vjps = (
-        lambda g, a, b, alpha, beta: g if beta == 1 else g * beta,
-        lambda g, a, b, alpha, beta: of_first(g if alpha == 1 else g * alpha, a, b),
-        lambda g, a, b, alpha, beta: of_second(g if alpha == 1 else g * alpha, a, b),
-    )
+    vjps = (lambda g, a, b, alpha, beta: g if beta == 1 else g * beta, of_first, of_second)

@@ -220,7 +220,7 @@ def _slice(part: Any, dim: int, item: slice, keep: bool) -> Any:
 
 
 def _key(indices: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(slice(None) if one is None else data_of(one) for one in indices)
+    return tuple([slice(None) if one is None else data_of(one) for one in indices])
 
 
 def _checked_key(x: Array, indices: Sequence[Any]) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._dtypes import SCALARS
 from ..autograd import clock
-from ..autograd.modes import modes
+from ..autograd.modes import modes, paused
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
@@ -83,7 +83,7 @@ def in_place_scaled(function: Callable[..., Any], ufunc: Callable[..., Any]) -> 
 
     def method(self: Any, other: Any, *, alpha: Number = 1) -> Any:
         if alpha == 1:
-            return plain(self, other)
+            return self if _at_once(ufunc, self, (other,)) else rewrite(self, function, other)
         if not modes.grad and isinstance(other, Variable) and other._data.dtype.kind == "f" and isinstance(alpha, (int, float)):
             return plain(self, wrap(other._data * float(alpha), NO_EDGE))
         return rewrite(self, function, other, alpha=alpha)
@@ -95,19 +95,22 @@ def in_place_scaled(function: Callable[..., Any], ufunc: Callable[..., Any]) -> 
 def _at_once(ufunc: Callable[..., Any], x: Any, args: tuple[Any, ...]) -> bool:
     """Whether ``ufunc`` has done the work: for floating-point operands of one type none of which has a history to record."""
     data = x._data
-    if data.dtype.kind != "f" or 0 in data.strides or (modes.grad and x._edge is not NO_EDGE):
+    dtype, recorded = data.dtype, not paused.threads or modes.grad
+    if dtype.kind != "f" or (recorded and x._edge is not NO_EDGE) or 0 in data.strides:
         return False
-    operands = [data]
+    operands: list[Any] = []
     for one in args:
         if type(one) is float:
             operands.append(one)
-        elif isinstance(one, Variable) and one._data.dtype is data.dtype and not (modes.grad and one._edge is not NO_EDGE):
-            refuse_overlap(data, (one,))
-            operands.append(one._data)
+        elif isinstance(one, Variable) and one._data.dtype is dtype and not (recorded and one._edge is not NO_EDGE):
+            other = one._data
+            if data.base is not None or other.base is not None:  # two arrays that own their memory share none of it
+                refuse_overlap(data, (one,))
+            operands.append(other)
         else:
             return False
     try:
-        ufunc(*operands, out=data)
+        ufunc(data, *operands, data)
     except ValueError:
         return False
     clock.touch(data)

@@ -10,11 +10,11 @@ import numpy as np
 from ..._dtypes import I64, c_word, type_word
 from ..._generator import stream_of
 from ..._shapes import listed
-from ...autograd.modes import modes
+from ...autograd.modes import modes, paused
 from ...autograd.node import NO_EDGE, Node
 from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
-from ...ops._record import Array, array_of, data_of, record, record_at
+from ...ops._record import Array, array_of, data_of, record
 from ...ops.affine import AddmmBackward0, MmBackward0, product
 from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
@@ -87,11 +87,11 @@ def _affine(bias: Any, input: Any, weight: Any) -> Any:
         out += bias._data
     of_x, of_w = input.edge(), weight.edge()
     saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
-    if of_w is not NO_EDGE and modes.grad:
+    if of_w is not NO_EDGE and (not paused.threads or modes.grad):
         of_w = (TBackward0.made((of_w,), (), w.shape, w.dtype), 0)
     if bias is None:
-        return record_at(MmBackward0, (of_x, of_w), out, (saved_x, saved_w))
-    return record_at(AddmmBackward0, (bias.edge(), of_x, of_w), out, (saved_x, saved_w, 1, 1))
+        return MmBackward0.recorded((of_x, of_w), out, (saved_x, saved_w))
+    return AddmmBackward0.recorded((bias.edge(), of_x, of_w), out, (saved_x, saved_w, 1, 1))
 
 
 def _check_linear(x: Array, w: Array, b: Array | None) -> None:
