@@ -39,8 +39,8 @@ FORBIDDEN = {"kernels": {"autograd"}}  # array in, array out: no node
 EXTRAS = {"tqdm", "matplotlib", "mpmath", "torch", "safetensors", "IPython"}
 # What shows how it all works, from a tensor to the gradient of cross-entropy: CONTRIBUTING.md names these files to read first.
 CORE = {
-    "autograd": "node engine passing variable leaves hooks modes requests clock wrapping",
-    "ops": "_record _fused _one_hot _casts _elementwise arithmetic pointwise reductions shaping softmaxes sigmoids",
+    "autograd": "node engine recording passing variable leaves hooks modes requests clock wrapping",
+    "ops": "_record _fused _one_hot _casts _elementwise arithmetic pointwise reductions softmaxes sigmoids",
     "nn.functional": "_defined _reduction entropy negative_log_likelihood binary",
     "": "_tensor _shapes errors",
 }
