@@ -49,25 +49,32 @@ class Walk:
             pending[node] = g
             heappush(self.heap, (-node.seq, node))
 
-    def run(self) -> None:
-        """Walk until nothing waits."""
+    def run(self, node: Any, g: Any) -> None:
+        """An ordinary backward, from a node (or None, to begin with what waits) until nothing waits. Its rules are given arrays, of
+        which nothing is recorded."""
         heap, pending = self.heap, self.pending
-        simple = not (self.create or self.captures is not None or state.enabled)
-        while heap:
-            node: Any = heappop(heap)[1]
-            g = pending.pop(node)
-            if not simple:
-                self.step(node, g)
-                continue
+        while True:
             while node is not None:  # a chain goes on, node after node, without the heap
                 node, g = node.back(g, self)
+            if not heap:
+                break
+            node = heappop(heap)[1]
+            g = pending.pop(node)
 
-    def arrive(self, leaf: AccumulateGrad, g: Any) -> Onward:
-        """A gradient at the end of its path."""
-        if leaf.hooks is not None:
-            return self.step(leaf, g)
-        accumulate(leaf.variable, g)
-        return END
+    def run_in_steps(self) -> None:
+        """The same for all that is not ordinary."""
+        while self.heap:
+            node = heappop(self.heap)[1]
+            self.step(node, self.pending.pop(node))
+
+    def hooked(self, node: Node, g: Any) -> Onward:
+        """A node that has hooks, in an ordinary backward: a user's function sees tensors."""
+        before = modes.grad
+        set_grad(False)
+        try:
+            return self.step(node, g)
+        finally:
+            set_grad(before)
 
     def step(self, node: Node, g: Any) -> Onward:
         """One node with all that may hang on it: hooks, captures, several outputs, a recorded gradient, the search for nan."""
@@ -167,14 +174,25 @@ def walk(
         captures = {}
         needed = on_the_way([edge[0] for edge, _ in roots], upto) | set(upto)
     run = Walk(free, create, captures, needed)
+    if not create and captures is None and not state.enabled:
+        start: Any = None
+        for (node, output), g in roots:
+            if node is None:
+                continue
+            if len(roots) == 1 and g.shape == node.shape and g.dtype is node.dtype:
+                start = node  # need not wait
+            else:
+                run.send(node, output, g)
+        run.run(start, g if start else None)
+        return
     before = modes.grad
     begin = tick() if create else 0
     set_grad(bool(create))
     try:
         for (node, output), g in roots:
-            if node is not None and (captures is None or run.wanted(node)):
+            if node is not None and run.wanted(node):
                 run.send(node, output, g)
-        run.run()
+        run.run_in_steps()
     finally:
         set_grad(before)
         if create:

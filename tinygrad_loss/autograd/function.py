@@ -99,7 +99,8 @@ class BackwardCFunction(FunctionCtx, MultiNode):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         """The user's code may keep what it is given, and give what it keeps, so the walk goes on with copies."""
-        found = self._gradients([None if part is None else wrap(np.asarray(part), NO_EDGE) for part in g])
+        with no_grad():
+            found = self._gradients([None if part is None else wrap(np.asarray(part), NO_EDGE) for part in g])
         return [None if part is None else np.array(part._data) for part in found]
 
     def vjp_recorded(self, g: Any) -> list[Any]:

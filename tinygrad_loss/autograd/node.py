@@ -17,6 +17,7 @@ from .._dtypes import from_numpy_dtype
 from .._shapes import reduced
 from . import clock, passing, recording
 from .hooks import Hooks, RemovableHandle
+from .leaves import accumulate
 from .recording import NO_EDGE as NO_EDGE, Edge as Edge  # noqa: PLC0414 (for those above, too)
 from .wrapping import wrap
 
@@ -316,7 +317,10 @@ class AccumulateGrad(Node):
     saved = ()
 
     def back(self, g: Any, walk: Walk) -> passing.Onward:
-        return walk.arrive(self, g)
+        if self.hooks is not None:
+            return walk.hooked(self, g)
+        accumulate(self.variable, g)
+        return passing.END
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"

@@ -24,7 +24,7 @@ END: Onward = (None, None)
 def of_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through a function of each number, which saves one array or none; its rule's result has the input's shape and dtype."""
     if node.hooks is not None:
-        return walk.step(node, g)
+        return walk.hooked(node, g)
     following: Any = node.first
     if following is None:
         return END
@@ -54,7 +54,7 @@ def of_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
 def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through an operation on two numbers, which saves both or one number. Most often one of the two is a constant."""
     if node.hooks is not None:
-        return walk.step(node, g)
+        return walk.hooked(node, g)
     saved: Any = node.saved
     if frees:
         if saved is None or last.time > node.seq:
@@ -86,7 +86,7 @@ def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
 def of_only(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through any node that has one input and a rule for it."""
     if node.hooks is not None:
-        return walk.step(node, g)
+        return walk.hooked(node, g)
     saved: Any = node.saved
     if frees:
         if saved is None or last.time > node.seq:
@@ -112,7 +112,7 @@ def of_only(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward
 def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through any node that has a rule for each input."""
     if node.hooks is not None:
-        return walk.step(node, g)
+        return walk.hooked(node, g)
     saved: Any = node.saved
     if frees:
         if saved is None or last.time > node.seq:
@@ -154,7 +154,7 @@ def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges
 def at_once(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     """Through a node whose ``vjp`` gives the gradients of all inputs together."""
     if node.hooks is not None:
-        return walk.step(node, g)
+        return walk.hooked(node, g)
     saved = node.checked()
     if walk.free:
         parts = node.vjp_last(g, *saved)

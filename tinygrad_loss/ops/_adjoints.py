@@ -189,7 +189,7 @@ def taken(x: Any, places: Array) -> Any:
 
 def scattered(g: Any, places: Array, sizes: Sizes) -> Any:
     """Zeros of shape ``sizes`` with the elements of ``g`` added at ``places``, counted row by row."""
-    data = data_of(g)
+    data = g if type(g) is np.ndarray else data_of(g)
     out = np.zeros(math.prod(sizes), data.dtype)
     np.add.at(out, np.asarray(places).reshape(-1), data.reshape(-1))
     whole = out.reshape(sizes)

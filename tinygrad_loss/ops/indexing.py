@@ -35,7 +35,11 @@ class IndexBackward0(Node):
 
     __slots__ = ()
     saves = ("indices", "self_sym_sizes")
-    vjps = (lambda g, indices, sizes: scattered(g, places_at(sizes, _key(indices)), sizes),)
+    vjps = (
+        lambda g, indices, sizes: scattered(
+            g, places_at(sizes, tuple([slice(None) if one is None else one._data for one in indices])), sizes
+        ),
+    )
 
 
 class IndexPutBackward0(Node):

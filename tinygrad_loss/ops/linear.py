@@ -12,7 +12,7 @@ from .._shapes import broadcast, listed
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
 from ._record import Array, array_of, data_of, edge_of, record
-from .affine import MmBackward0, product
+from .affine import MmBackward0
 from .arithmetic import mul
 from .permuting import matrix_transpose, permute, t, transpose
 from .reductions import sum
@@ -223,10 +223,11 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     if isinstance(input, Variable) and isinstance(other, Variable):
         # What most calls are, two matrices, goes by none of the checks below.
         a, b = input._data, other._data
-        if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and a.dtype is b.dtype and a.dtype.kind == "f":
+        dtype = a.dtype
+        if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and dtype is b.dtype and dtype.kind == "f":
             e, f = input.edge(), other.edge()
             saved = None if f is NO_EDGE else a, None if e is NO_EDGE else b
-            return MmBackward0.recorded((e, f), product(a, b), saved)  # type: ignore[no-any-return]
+            return MmBackward0.recorded((e, f), a.dot(b), saved)  # type: ignore[no-any-return]
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "other")
     if not a.ndim or not b.ndim:
         raise RuntimeError(

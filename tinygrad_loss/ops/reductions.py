@@ -13,7 +13,7 @@ from ..autograd.node import Node
 from ..autograd.variable import Variable
 from ..kernels.reductions import FEW, mean as mean_of_all, mean_along, total, total_along
 from ._record import Array, array_of, data_of, record
-from ._spelling import numpy_spelling
+from ._spelling import numpy_spelling_of_sums
 
 if TYPE_CHECKING:
     from .._tensor import Tensor
@@ -64,7 +64,7 @@ class SpreadBackward(Node):
     vjps = (lambda g, dim, keepdim: sum(g, dim, keepdim),)
 
 
-@numpy_spelling
+@numpy_spelling_of_sums
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or over ``dim`` (an int or several). Integers and bools are summed in int64.
 
@@ -83,7 +83,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     return record(SumBackward1, (input,), out, (x.shape, dims, keepdim))  # type: ignore[no-any-return]
 
 
-@numpy_spelling
+@numpy_spelling_of_sums
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or over ``dim``; for floating-point tensors only (RuntimeError).
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._dtypes import F32, F64, I64, type_word
-from ..._shapes import listed
+from ..._shapes import listed, ones
 from ...autograd import anomaly
 from ...autograd.modes import modes
 from ...autograd.node import NO_EDGE
 from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
 from ...kernels.cross_entropy import forward
+from ...kernels.reductions import FEW
 from ...ops._one_hot import to_rows
 from ...ops._record import Array, data_of, node_for
 from ...ops._views import node_at
@@ -127,7 +128,7 @@ def _of_rows(input: Any, x: Array, classes: Array, reduction: str, ignore_index:
     total = len(losses) if state.weights is None else state.total_weight()
     value = losses
     if reduction != "none":
-        value = np.add.reduce(losses)
+        value = losses.dot(ones(len(losses), x.dtype)) if len(losses) <= FEW else np.add.reduce(losses)
         if reduction == "mean":
             value = value / total if total else value * np.nan
         value = np.asarray(value)

@@ -85,13 +85,15 @@ def _affine(bias: Any, input: Any, weight: Any) -> Any:
     out = product(x, w)
     if bias is not None:
         out += bias._data
+    # The bias' edge first: of nodes that wait, the walk takes the one made last, and so goes on from here to the weight at once.
+    of_b = NO_EDGE if bias is None else bias.edge()
     of_x, of_w = input.edge(), weight.edge()
     saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
     if of_w is not NO_EDGE and (not paused.threads or modes.grad):
         of_w = (TBackward0.made((of_w,), (), w.shape, w.dtype), 0)
     if bias is None:
         return MmBackward0.recorded((of_x, of_w), out, (saved_x, saved_w))
-    return AddmmBackward0.recorded((bias.edge(), of_x, of_w), out, (saved_x, saved_w, 1, 1))
+    return AddmmBackward0.recorded((of_b, of_x, of_w), out, (saved_x, saved_w, 1, 1))
 
 
 def _check_linear(x: Array, w: Array, b: Array | None) -> None:

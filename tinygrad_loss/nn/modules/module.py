@@ -74,7 +74,10 @@ class Module(Members):
     # The call
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+        own = self.__dict__  # in which an attribute is found in a quarter of the time
+        if "_backward_pre_hooks" not in own:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '_backward_hooks': call super().__init__() first")
+        if not (own["_forward_hooks"] or own["_forward_pre_hooks"] or own["_backward_hooks"] or own["_backward_pre_hooks"]):
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
