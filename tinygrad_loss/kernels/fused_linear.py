@@ -20,7 +20,7 @@ from tinygrad_loss.kernels.threads import parallel_for
 # Rows in a block. A matrix product of fewer is slower, and W's gradient is read and written once for each block.
 ROWS = 256
 # Classes whose part of W's gradient is worked out at a time: a block's product must be stored before it can be added.
-CLASSES = 2048
+CLASSES = 4096
 
 
 class Linear(NamedTuple):
@@ -102,7 +102,9 @@ def _flush(g: Floats) -> None:
 
     def run(k: int) -> None:
         part = g[k]
-        part[...] = kept(part, np.abs(part) >= smallest)
+        size = np.abs(part)
+        if not np.minimum.reduce(size) >= smallest:
+            part[...] = kept(part, size >= smallest)
 
     parallel_for(len(g), run)
 
