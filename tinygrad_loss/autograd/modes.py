@@ -64,16 +64,20 @@ class _GradMode:
         self._found: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        inference = modes.inference
-        self._found.append((modes.grad, inference))
+        grad, inference = modes.grad, modes.inference
+        self._found.append((grad, inference))
         if self._inference is not None:
             inference = modes.inference = self._inference
-        set_grad(self._grad and not inference)
+        record = self._grad and not inference
+        if record is not grad:
+            set_grad(record)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        grad, modes.inference = self._found.pop()
+        grad, inference = self._found.pop()
+        if self._inference is not None:
+            modes.inference = inference
         set_grad(grad)
 
     def clone(self) -> _GradMode:

@@ -132,10 +132,13 @@ def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges
     for rule, edge in zip(rules, edges):  # noqa: B905 (a strict zip takes twice the time)
         if edge is None:
             continue
-        target, output = edge if type(edge) is tuple else (edge, 0)
+        target, output = edge, 0
+        if type(edge) is tuple:
+            target, output = edge
         part = rule(arrived, *saved)
-        if part.shape != target.shape or part.dtype is not target.dtype:
-            part = target.fit(part.copy() if part is arrived and target.shape is None else part, output)
+        shape = target.shape
+        if part.shape != shape or part.dtype is not target.dtype:
+            part = target.fit(part.copy() if shape is None and part is arrived else part, output)
         elif part is arrived:
             part = part.copy() if given else part
             given = True

@@ -75,7 +75,9 @@ def getitem(input: Tensor, index: Any) -> Tensor:
             except IndexError:
                 pass  # said in PyTorch's words below
             else:
-                return record(IndexBackward0, (input,), out, (index, input._data.shape))  # type: ignore[no-any-return]
+                if out.dtype.kind == "f":
+                    return IndexBackward0.recorded((input.edge(),), out, (index, input._data.shape))  # type: ignore[no-any-return]
+                return wrap(out, NO_EDGE)  # type: ignore[no-any-return]
     part, indices = _apply(input, _items(index), keep_slices=isinstance(index, slice))
     if any(one is not None for one in indices):
         return _index(part, indices)  # type: ignore[no-any-return]

@@ -96,7 +96,7 @@ def _at_once(ufunc: Callable[..., Any], x: Any, args: tuple[Any, ...]) -> bool:
     """Whether ``ufunc`` has done the work: for floating-point operands of one type none of which has a history to record."""
     data = x._data
     dtype, recorded = data.dtype, not paused.threads or modes.grad
-    if dtype.kind != "f" or (recorded and x._edge is not NO_EDGE) or 0 in data.strides:
+    if dtype.kind != "f" or (recorded and x._edge is not NO_EDGE) or (data.base is not None and 0 in data.strides):
         return False
     operands: list[Any] = []
     for one in args:

@@ -17,7 +17,6 @@ from ...kernels.cross_entropy import forward
 from ...kernels.reductions import FEW
 from ...ops._one_hot import to_rows
 from ...ops._record import Array, data_of, node_for
-from ...ops._views import node_at
 from ...ops.arithmetic import add_number, div_number, mul_number
 from ...ops.reductions import sum
 from ...ops.shaping import view
@@ -135,11 +134,11 @@ def _of_rows(input: Any, x: Array, classes: Array, reduction: str, ignore_index:
     edge = input.edge()
     if edge is NO_EDGE or not modes.grad:
         return wrap(value, NO_EDGE)
-    log_p = LogProbabilities(state, x, x.shape, 1)
-    softmax = node_at(LogSoftmaxBackward0, (edge,), (log_p, 1, None), x)
-    node = node_at(
-        NllLossBackward0, ((softmax, 0),), (log_p, classes, None, NUMBERS[reduction], ignore_index, np.array(total, x.dtype)), value
-    )
+    shape, dtype = x.shape, x.dtype
+    log_p = LogProbabilities(state, x, shape, 1)
+    softmax = LogSoftmaxBackward0.made((edge,), (log_p, 1, None), shape, dtype)
+    saved = (log_p, classes, None, NUMBERS[reduction], ignore_index, np.array(total, dtype))
+    node = NllLossBackward0.made(((softmax, 0),), saved, value.shape, dtype)
     if anomaly.state.enabled:
         anomaly.note(softmax)
         anomaly.note(node)
