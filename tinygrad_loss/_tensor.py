@@ -155,12 +155,13 @@ class Tensor(InPlaceMethods, MoreMethods, Variable, concrete=True):
 
     # Arithmetic
 
-    __add__ = add = arithmetic.add
-    __radd__ = arithmetic.add
+    # ``+`` and ``*`` go straight to the node's own function, which ``add`` and ``mul`` call.
+    __add__ = __radd__ = arithmetic.AddBackward0.of
+    add = arithmetic.add
     __sub__ = sub = subtract = arithmetic.sub
     __rsub__ = arithmetic.rsub
-    __mul__ = mul = multiply = arithmetic.mul
-    __rmul__ = arithmetic.mul
+    __mul__ = __rmul__ = arithmetic.MulBackward0.of
+    mul = multiply = arithmetic.mul
     __truediv__ = div = divide = true_divide = arithmetic.div
     __rtruediv__ = arithmetic.rdiv
     __pow__ = pow = powers.pow

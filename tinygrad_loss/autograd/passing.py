@@ -3,6 +3,8 @@
 A function takes the node, the gradient of its result and the walk; from its class it has the rules (``vjps``) and whether what was
 saved is to be dropped. It returns the node that comes next and the gradient there, or END when that must wait for its turn: when a
 node waits that was recorded later, or the same one for another part of its gradient.
+
+How they begin and how they end is written out in each of them, since a call would take as long as all the rest.
 """
 
 from __future__ import annotations

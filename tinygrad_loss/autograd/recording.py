@@ -59,8 +59,8 @@ def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, 
 
 
 def recorded(edges: Sequence[Edge], out: Any, saved: tuple[Any, ...], op: type[Node]) -> Any:
-    """``out``, floating-point numbers, as a tensor that knows that ``op`` made it from what stands at ``edges``; a tensor that knows
-    nothing where no gradient is wanted. (Written out what could be two calls: this is the way of most operations.)"""
+    """``out``, floating-point numbers, as a tensor that knows that ``op`` made it from what stands at ``edges``; as one that knows
+    nothing where no gradient is wanted. Most operations come this way, so that what ``made`` and ``wrap`` do is written out."""
     arity = len(edges)
     first = edges[0]
     second = edges[1] if arity == 2 else NO_EDGE

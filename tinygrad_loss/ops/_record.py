@@ -8,7 +8,7 @@ which is how the rules of an ordinary backward call them, an op is its NumPy fun
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
 from ..autograd.recording import specialized
 from ..autograd.variable import Variable
 from ..autograd.wrapping import kind, wrap
+
+if TYPE_CHECKING:
+    from .._tensor import Tensor
 
 Array = np.ndarray[Any, Any]
 ndarray = np.ndarray
@@ -39,7 +42,7 @@ class Unary(Node):
     forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
-    of: ClassVar[Callable[[Any], Any]]
+    of: ClassVar[Callable[[Any], Tensor]]
     """The class's own copy of ``unary``: ``op.of(x)`` carries the operation out."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -61,7 +64,7 @@ class Binary(Node):
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
     constants: ClassVar[tuple[Any, ...] | None] = None
     """What is saved in place of the inputs by an operation whose gradient does not need them."""
-    of: ClassVar[Callable[[Any, Any], Any]]
+    of: ClassVar[Callable[[Any, Any], Tensor]]
     """The class's own copy of ``binary``: ``op.of(x, y)`` carries the operation out."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -118,7 +118,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     tensor([21., 42.])
     """
     if alpha == 1:
-        return AddBackward0.of(input, other)  # type: ignore[no-any-return]
+        return AddBackward0.of(input, other)
     return _scaled(AddBackward0, input, other, alpha)  # type: ignore[no-any-return]
 
 
@@ -133,7 +133,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         return _scaled(SubBackward0, input, other, alpha)  # type: ignore[no-any-return]
     if not (isinstance(input, Variable) and isinstance(other, Variable) and input._data.dtype is other._data.dtype is F32):
         _refuse_bools(input, other)
-    return SubBackward0.of(input, other)  # type: ignore[no-any-return]
+    return SubBackward0.of(input, other)
 
 
 def _refuse_bools(*operands: Any) -> None:
@@ -186,7 +186,7 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
     tensor([[3., 6.],
             [4., 8.]])
     """
-    return MulBackward0.of(input, other)  # type: ignore[no-any-return]
+    return MulBackward0.of(input, other)
 
 
 def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
@@ -206,7 +206,7 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
         if a.dtype.kind != "f":
             floats = weak_float(a.dtype)
             return record(DivBackward0, (input, other), np.true_divide(a.astype(floats), b.astype(floats)), (a, b))  # type: ignore[no-any-return]
-    return DivBackward0.of(input, other)  # type: ignore[no-any-return]
+    return DivBackward0.of(input, other)
 
 
 def _rounded_division(input: Any, other: Any, rounding_mode: str) -> Any:
@@ -247,7 +247,7 @@ def neg(input: Tensor) -> Tensor:
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
             "`logical_not()` operator instead."
         )
-    return NegBackward0.of(input)  # type: ignore[no-any-return]
+    return NegBackward0.of(input)
 
 
 def reciprocal(input: Tensor) -> Tensor:
@@ -257,7 +257,7 @@ def reciprocal(input: Tensor) -> Tensor:
     >>> torch.tensor([2.0, 4.0]).reciprocal()
     tensor([0.5000, 0.2500])
     """
-    return ReciprocalBackward0.of(input)  # type: ignore[no-any-return]
+    return ReciprocalBackward0.of(input)
 
 
 def rdiv(input: Tensor, other: Number) -> Tensor:

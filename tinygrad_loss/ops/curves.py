@@ -159,7 +159,7 @@ def erfc(input: Tensor) -> Tensor:
     >>> torch.erfc(torch.tensor([0.0, 1.0, 5.0]))
     tensor([1.0000e+00, 1.5730e-01, 1.5375e-12])
     """
-    return ErfcBackward0.of(input)  # type: ignore[no-any-return]
+    return ErfcBackward0.of(input)
 
 
 def sinc(input: Tensor) -> Tensor:
@@ -169,7 +169,7 @@ def sinc(input: Tensor) -> Tensor:
     >>> torch.sinc(torch.tensor([0.0, 0.5]))
     tensor([1.0000, 0.6366])
     """
-    return SincBackward0.of(input)  # type: ignore[no-any-return]
+    return SincBackward0.of(input)
 
 
 def i0(input: Tensor) -> Tensor:
@@ -179,7 +179,7 @@ def i0(input: Tensor) -> Tensor:
     >>> torch.i0(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 1.2661])
     """
-    return I0Backward0.of(input)  # type: ignore[no-any-return]
+    return I0Backward0.of(input)
 
 
 def _with_result(op: type[Node], input: Any, function: Any, name: str) -> Any:
@@ -238,7 +238,7 @@ def entr(input: Tensor) -> Tensor:
     >>> torch.special.entr(torch.tensor([-1.0, 0.0, 0.5]))
     tensor([  -inf, 0.0000, 0.3466])
     """
-    return SpecialEntrBackward0.of(input)  # type: ignore[no-any-return]
+    return SpecialEntrBackward0.of(input)
 
 
 def xlog1py(input: Tensor, other: Tensor) -> Tensor:
@@ -250,7 +250,7 @@ def xlog1py(input: Tensor, other: Tensor) -> Tensor:
     """
     if not (hasattr(input, "_data") or hasattr(other, "_data")):
         array_of(input, "xlog1py() received an invalid combination of arguments: xlog1py")
-    return SpecialXlog1PyBackward0.of(input, other)  # type: ignore[no-any-return]
+    return SpecialXlog1PyBackward0.of(input, other)
 
 
 def ndtr(input: Tensor) -> Tensor:
@@ -270,7 +270,7 @@ def deg2rad(input: Tensor) -> Tensor:
     >>> torch.deg2rad(torch.tensor([180.0]))
     tensor([3.1416])
     """
-    return Deg2RadBackward0.of(_no_bool(input, "deg2rad"))  # type: ignore[no-any-return]
+    return Deg2RadBackward0.of(_no_bool(input, "deg2rad"))
 
 
 def rad2deg(input: Tensor) -> Tensor:
@@ -280,7 +280,7 @@ def rad2deg(input: Tensor) -> Tensor:
     >>> torch.rad2deg(torch.tensor([3.1415927]))
     tensor([180.])
     """
-    return Rad2DegBackward0.of(_no_bool(input, "rad2deg"))  # type: ignore[no-any-return]
+    return Rad2DegBackward0.of(_no_bool(input, "rad2deg"))
 
 
 def _no_bool(input: Any, name: str) -> Any:
@@ -303,7 +303,7 @@ def angle(input: Tensor) -> Tensor:
     >>> torch.angle(torch.tensor([2.0, -2.0]))
     tensor([0.0000, 3.1416])
     """
-    return AngleBackward0.of(input)  # type: ignore[no-any-return]
+    return AngleBackward0.of(input)
 
 
 def positive(input: Tensor) -> Tensor:

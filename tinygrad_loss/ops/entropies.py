@@ -39,4 +39,4 @@ def xlogy(input: Tensor, other: Tensor) -> Tensor:
     """
     if not (hasattr(input, "_data") or hasattr(other, "_data")):
         array_of(input, "xlogy() received an invalid combination of arguments: xlogy")
-    return XlogyBackward0.of(input, other)  # type: ignore[no-any-return]
+    return XlogyBackward0.of(input, other)

@@ -251,7 +251,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     tensor([3., 5.])
     """
     tensor_of(input, "maximum"), tensor_of(other, "maximum", "other")
-    return MaximumBackward0.of(input, other)  # type: ignore[no-any-return]
+    return MaximumBackward0.of(input, other)
 
 
 def minimum(input: Tensor, other: Tensor) -> Tensor:
@@ -262,7 +262,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     tensor([1., 3.])
     """
     tensor_of(input, "minimum"), tensor_of(other, "minimum", "other")
-    return MinimumBackward0.of(input, other)  # type: ignore[no-any-return]
+    return MinimumBackward0.of(input, other)
 
 
 @numpy_spelling

@@ -55,7 +55,7 @@ def erf(input: Tensor) -> Tensor:
     >>> torch.erf(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8427])
     """
-    return ErfBackward0.of(input)  # type: ignore[no-any-return]
+    return ErfBackward0.of(input)
 
 
 def erfinv(input: Tensor) -> Tensor:
@@ -65,7 +65,7 @@ def erfinv(input: Tensor) -> Tensor:
     >>> torch.erfinv(torch.tensor([0.0, 0.5]))
     tensor([0.0000, 0.4769])
     """
-    return ErfinvBackward0.of(input)  # type: ignore[no-any-return]
+    return ErfinvBackward0.of(input)
 
 
 def lgamma(input: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ def lgamma(input: Tensor) -> Tensor:
     >>> torch.lgamma(torch.tensor([5.0, 0.5]))
     tensor([3.1781, 0.5724])
     """
-    return LgammaBackward0.of(input)  # type: ignore[no-any-return]
+    return LgammaBackward0.of(input)
 
 
 def digamma(input: Tensor) -> Tensor:
@@ -85,7 +85,7 @@ def digamma(input: Tensor) -> Tensor:
     >>> torch.digamma(torch.tensor([1.0, 0.5]))
     tensor([-0.5772, -1.9635])
     """
-    return DigammaBackward0.of(input)  # type: ignore[no-any-return]
+    return DigammaBackward0.of(input)
 
 
 def polygamma(n: int, input: Tensor) -> Tensor:

@@ -152,7 +152,7 @@ def logaddexp(input: Tensor, other: Tensor) -> Tensor:
     tensor([ 1.0007e+03, -6.8674e-01])
     """
     _floats(input, other, "logaddexp", "logaddexp_cpu")
-    return LogaddexpBackward0.of(input, other)  # type: ignore[no-any-return]
+    return LogaddexpBackward0.of(input, other)
 
 
 def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
@@ -163,7 +163,7 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     tensor([4.])
     """
     _floats(input, other, "logaddexp2", "logaddexp2_cpu")
-    return Logaddexp2Backward0.of(input, other)  # type: ignore[no-any-return]
+    return Logaddexp2Backward0.of(input, other)
 
 
 def fmax(input: Tensor, other: Tensor) -> Tensor:
@@ -174,7 +174,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     tensor([3., 2.])
     """
     array_of(input, "fmax"), array_of(other, "fmax", "other")
-    return FmaxBackward0.of(input, other)  # type: ignore[no-any-return]
+    return FmaxBackward0.of(input, other)
 
 
 def fmin(input: Tensor, other: Tensor) -> Tensor:
@@ -185,7 +185,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
     tensor([1., 2.])
     """
     array_of(input, "fmin"), array_of(other, "fmin", "other")
-    return FminBackward0.of(input, other)  # type: ignore[no-any-return]
+    return FminBackward0.of(input, other)
 
 
 def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
@@ -226,7 +226,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
     tensor(True)
     """
     _floats(input, other, "nextafter", "nextafter_cpu")
-    return NextafterBackward0.of(input, other)  # type: ignore[no-any-return]
+    return NextafterBackward0.of(input, other)
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:

@@ -46,7 +46,7 @@ def exp(input: Tensor) -> Tensor:
     >>> torch.exp(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 2.7183])
     """
-    return ExpBackward0.of(input)  # type: ignore[no-any-return]
+    return ExpBackward0.of(input)
 
 
 def exp2(input: Tensor) -> Tensor:
@@ -56,7 +56,7 @@ def exp2(input: Tensor) -> Tensor:
     >>> torch.exp2(torch.tensor([3.0, -1.0]))
     tensor([8.0000, 0.5000])
     """
-    return Exp2Backward0.of(input)  # type: ignore[no-any-return]
+    return Exp2Backward0.of(input)
 
 
 def expm1(input: Tensor) -> Tensor:
@@ -66,7 +66,7 @@ def expm1(input: Tensor) -> Tensor:
     >>> torch.expm1(torch.tensor([1e-6, 1.0]))
     tensor([1.0000e-06, 1.7183e+00])
     """
-    return Expm1Backward0.of(input)  # type: ignore[no-any-return]
+    return Expm1Backward0.of(input)
 
 
 def log(input: Tensor) -> Tensor:
@@ -76,7 +76,7 @@ def log(input: Tensor) -> Tensor:
     >>> torch.log(torch.tensor([1.0, 0.0, -1.0]))
     tensor([0., -inf, nan])
     """
-    return LogBackward0.of(input)  # type: ignore[no-any-return]
+    return LogBackward0.of(input)
 
 
 def log2(input: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ def log2(input: Tensor) -> Tensor:
     >>> torch.log2(torch.tensor([8.0, 0.5]))
     tensor([ 3., -1.])
     """
-    return Log2Backward0.of(input)  # type: ignore[no-any-return]
+    return Log2Backward0.of(input)
 
 
 def log10(input: Tensor) -> Tensor:
@@ -96,7 +96,7 @@ def log10(input: Tensor) -> Tensor:
     >>> torch.log10(torch.tensor([1000.0, 10.0]))
     tensor([3., 1.])
     """
-    return Log10Backward0.of(input)  # type: ignore[no-any-return]
+    return Log10Backward0.of(input)
 
 
 def log1p(input: Tensor) -> Tensor:
@@ -106,7 +106,7 @@ def log1p(input: Tensor) -> Tensor:
     >>> torch.log1p(torch.tensor([1e-6]))
     tensor([1.0000e-06])
     """
-    return Log1PBackward0.of(input)  # type: ignore[no-any-return]
+    return Log1PBackward0.of(input)
 
 
 def sqrt(input: Tensor) -> Tensor:
@@ -116,7 +116,7 @@ def sqrt(input: Tensor) -> Tensor:
     >>> torch.sqrt(torch.tensor([4.0, 2.0]))
     tensor([2.0000, 1.4142])
     """
-    return SqrtBackward0.of(input)  # type: ignore[no-any-return]
+    return SqrtBackward0.of(input)
 
 
 def rsqrt(input: Tensor) -> Tensor:
@@ -126,7 +126,7 @@ def rsqrt(input: Tensor) -> Tensor:
     >>> torch.rsqrt(torch.tensor([4.0, 0.25]))
     tensor([0.5000, 2.0000])
     """
-    return RsqrtBackward0.of(input)  # type: ignore[no-any-return]
+    return RsqrtBackward0.of(input)
 
 
 def abs(input: Tensor) -> Tensor:
@@ -138,7 +138,7 @@ def abs(input: Tensor) -> Tensor:
     """
     if getattr(data_of(input), "dtype", None) == np.bool_:
         raise NotImplementedError("\"abs_cpu\" not implemented for 'Bool'")
-    return AbsBackward0.of(input)  # type: ignore[no-any-return]
+    return AbsBackward0.of(input)
 
 
 def sign(input: Tensor) -> Tensor:
@@ -148,4 +148,4 @@ def sign(input: Tensor) -> Tensor:
     >>> torch.sign(torch.tensor([-1.5, 0.0, 2.0]))
     tensor([-1.,  0.,  1.])
     """
-    return SignBackward0.of(input)  # type: ignore[no-any-return]
+    return SignBackward0.of(input)

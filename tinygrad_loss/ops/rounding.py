@@ -117,7 +117,7 @@ def frac(input: Tensor) -> Tensor:
     tensor([-0.5000,  0.2500])
     """
     _only_floats(input, "frac")
-    return FracBackward0.of(input)  # type: ignore[no-any-return]
+    return FracBackward0.of(input)
 
 
 def _flat(op: type[Unary], input: Any, kernel: str) -> Any:

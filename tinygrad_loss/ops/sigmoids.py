@@ -217,4 +217,4 @@ def relu(input: Tensor) -> Tensor:
     x = tensor_of(input, "relu")
     if x.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
-    return ReluBackward0.of(input)  # type: ignore[no-any-return]
+    return ReluBackward0.of(input)

@@ -51,7 +51,7 @@ def sin(input: Tensor) -> Tensor:
     >>> torch.sin(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8415])
     """
-    return SinBackward0.of(input)  # type: ignore[no-any-return]
+    return SinBackward0.of(input)
 
 
 def cos(input: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ def cos(input: Tensor) -> Tensor:
     >>> torch.cos(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 0.5403])
     """
-    return CosBackward0.of(input)  # type: ignore[no-any-return]
+    return CosBackward0.of(input)
 
 
 def tan(input: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ def tan(input: Tensor) -> Tensor:
     >>> torch.tan(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5574])
     """
-    return TanBackward0.of(input)  # type: ignore[no-any-return]
+    return TanBackward0.of(input)
 
 
 def asin(input: Tensor) -> Tensor:
@@ -81,7 +81,7 @@ def asin(input: Tensor) -> Tensor:
     >>> torch.asin(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5708])
     """
-    return AsinBackward0.of(input)  # type: ignore[no-any-return]
+    return AsinBackward0.of(input)
 
 
 def acos(input: Tensor) -> Tensor:
@@ -91,7 +91,7 @@ def acos(input: Tensor) -> Tensor:
     >>> torch.acos(torch.tensor([0.0, 1.0]))
     tensor([1.5708, 0.0000])
     """
-    return AcosBackward0.of(input)  # type: ignore[no-any-return]
+    return AcosBackward0.of(input)
 
 
 def atan(input: Tensor) -> Tensor:
@@ -101,7 +101,7 @@ def atan(input: Tensor) -> Tensor:
     >>> torch.atan(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7854])
     """
-    return AtanBackward0.of(input)  # type: ignore[no-any-return]
+    return AtanBackward0.of(input)
 
 
 def sinh(input: Tensor) -> Tensor:
@@ -111,7 +111,7 @@ def sinh(input: Tensor) -> Tensor:
     >>> torch.sinh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.1752])
     """
-    return SinhBackward0.of(input)  # type: ignore[no-any-return]
+    return SinhBackward0.of(input)
 
 
 def cosh(input: Tensor) -> Tensor:
@@ -121,7 +121,7 @@ def cosh(input: Tensor) -> Tensor:
     >>> torch.cosh(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 1.5431])
     """
-    return CoshBackward0.of(input)  # type: ignore[no-any-return]
+    return CoshBackward0.of(input)
 
 
 def asinh(input: Tensor) -> Tensor:
@@ -131,7 +131,7 @@ def asinh(input: Tensor) -> Tensor:
     >>> torch.asinh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8814])
     """
-    return AsinhBackward0.of(input)  # type: ignore[no-any-return]
+    return AsinhBackward0.of(input)
 
 
 def acosh(input: Tensor) -> Tensor:
@@ -141,7 +141,7 @@ def acosh(input: Tensor) -> Tensor:
     >>> torch.acosh(torch.tensor([1.0, 2.0]))
     tensor([0.0000, 1.3170])
     """
-    return AcoshBackward0.of(input)  # type: ignore[no-any-return]
+    return AcoshBackward0.of(input)
 
 
 def atanh(input: Tensor) -> Tensor:
@@ -151,7 +151,7 @@ def atanh(input: Tensor) -> Tensor:
     >>> torch.atanh(torch.tensor([0.0, 0.5]))
     tensor([0.0000, 0.5493])
     """
-    return AtanhBackward0.of(input)  # type: ignore[no-any-return]
+    return AtanhBackward0.of(input)
 
 
 def atan2(input: Tensor, other: Tensor) -> Tensor:
@@ -162,4 +162,4 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     tensor([ 0.7854, -2.3562])
     """
     array_of(input, "atan2"), array_of(other, "atan2", "other")
-    return Atan2Backward0.of(input, other)  # type: ignore[no-any-return]
+    return Atan2Backward0.of(input, other)
