@@ -11,7 +11,7 @@ import pytest
 
 import tinygrad_loss
 import tinygrad_loss.nn
-from tinygrad_loss.autograd.node import AccumulateGrad, Node, set_way_back
+from tinygrad_loss.autograd.node import AccumulateGrad, Node
 from tinygrad_loss.parity.checks import as_list, check, weights_for
 from tinygrad_loss.parity.row import Row
 from tinygrad_loss.parity.table import rows
@@ -92,8 +92,7 @@ def spoil(kind: type[Node], patch: pytest.MonkeyPatch) -> None:
         wrong = tuple(functools.partial(lambda rule, *args: spoilt(rule(*args)), rule) for rule in kind.vjps)
         patch.setattr(kind, "vjps", wrong)
         for name in ("back", "in_turn"):
-            patch.setattr(kind, name, getattr(kind, name))  # to be restored
-        set_way_back(kind)
+            patch.setattr(kind, name, vars(Node)[name])  # a new copy
     for name in ("vjp", "vjp_last", "vjp_recorded"):
         if name in vars(kind):
             rule = vars(kind)[name]

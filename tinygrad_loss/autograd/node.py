@@ -18,7 +18,7 @@ from .._shapes import reduced
 from . import clock, passing, recording
 from .hooks import Hooks, RemovableHandle
 from .leaves import accumulate
-from .recording import NO_EDGE as NO_EDGE, Edge as Edge  # noqa: PLC0414 (for those above, too)
+from .recording import NO_EDGE as NO_EDGE, Edge as Edge, OwnCopy  # noqa: PLC0414 (for those above, too)
 from .wrapping import wrap
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ class Node:
 
     passes: ClassVar[Callable[..., passing.Onward]] = staticmethod(passing.one_by_one)
     """How a gradient passes a node that has rules (``passing``)."""
-    back: Callable[[Any, Any], passing.Onward]
-    """The class's own copy of that: ``node.back(g, walk)``."""
-    in_turn: Callable[..., passing.Onward]
-    """Its own copy of ``passing.inputs_in_turn``."""
-    made: ClassVar[Callable[..., Any]]
-    """``op.made(edges, saved, shape, dtype)`` is a new node (``recording``)."""
-    recorded: ClassVar[Callable[..., Any]]
+    back = OwnCopy(lambda op: (_way_back(op), op.vjps, op.frees))
+    """``node.back(g, walk)``: that, as a copy of the class's own."""
+    in_turn = OwnCopy(lambda op: (passing.inputs_in_turn, op.vjps))
+    """The part of it for nodes of several inputs."""
+    made = OwnCopy(lambda op: (recording.made, op))
+    """``op.made(edges, saved, shape, dtype)`` is a new node."""
+    recorded = OwnCopy(lambda op: (recording.recorded, op))
     """``op.recorded(edges, out, saved)`` is the tensor of its result."""
 
     arity: int
@@ -113,10 +113,7 @@ class Node:
         for name in cls.saves:
             if name not in cls.private and not hasattr(cls, f"_saved_{name}"):
                 setattr(cls, f"_saved_{name}", Saved(name))  # a __getattr__ in their place would slow every other attribute down
-        if "back" not in vars(cls):
-            set_way_back(cls)
-        cls.made = recording.specialized(recording.made, cls)
-        cls.recorded = recording.specialized(recording.recorded, cls)
+        give_own_copies(cls, Node)
 
     @property
     def next_functions(self) -> tuple[Edge, ...]:
@@ -269,13 +266,17 @@ class Node:
         return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
-def set_way_back(op: type[Node]) -> None:
-    """Give a class its own copies of what takes a gradient through its nodes."""
-    way = op.passes if op.vjps else passing.at_once
-    if way is passing.one_by_one and len(op.vjps) == 1:
-        way = passing.of_only
-    op.back = recording.specialized(way, op.vjps, op.frees)
-    op.in_turn = recording.specialized(passing.inputs_in_turn, op.vjps)
+def give_own_copies(op: type[Node], base: type[Node]) -> None:
+    """Let a class make its own copies of what ``base`` has, and not take those of the class above it."""
+    for name, one in vars(base).items():
+        if type(one) is OwnCopy and name not in vars(op):
+            setattr(op, name, one)
+
+
+def _way_back(op: type[Node]) -> Any:
+    if not op.vjps:
+        return passing.at_once
+    return passing.of_only if op.passes is passing.one_by_one and len(op.vjps) == 1 else op.passes
 
 
 def _pair(edge: Node | Edge | None) -> Edge:

@@ -71,7 +71,7 @@ def of_two(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onward:
     elif following is None:
         following, rule = second, rules[1]
     else:
-        return node.in_turn(g, walk, saved, (following, second))
+        return node.in_turn(g, walk, saved, (following, second))  # type: ignore[no-any-return]
     g = rule(g, saved[0], saved[1]) if len(saved) == 2 else rule(g, saved[0])
     if type(following) is tuple:
         following, output = following
@@ -121,7 +121,7 @@ def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onw
             saved = node.checked()
         if walk.free:
             node.saved = None
-    return node.in_turn(g, walk, saved, node.bare_edges())
+    return node.in_turn(g, walk, saved, node.bare_edges())  # type: ignore[no-any-return]
 
 
 def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges: tuple[Any, ...], rules: Rules) -> Onward:

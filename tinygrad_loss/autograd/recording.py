@@ -1,9 +1,9 @@
-"""How a node comes to be, and the tensor of its result: functions of which every class of nodes has a copy of its own."""
+"""How a node comes to be, and the tensor of its result: functions of which every class of nodes has a copy of its own (``OwnCopy``)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import FunctionType
+from collections.abc import Callable, Sequence
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,16 +23,27 @@ NO_EDGE: Edge = (None, 0)
 _new = object.__new__
 
 
-def specialized(function: Any, *bound: Any) -> Any:
-    """A copy of ``function`` with code of its own, whose last parameters are bound.
+class OwnCopy:
+    """A function of which every class of nodes makes itself a copy when it first needs it: ``bound(op)`` is what the last parameters
+    of the copy for ``op`` are, after the function itself.
 
     Python notes in a function's code which class of objects it met there, and reads their attributes several times as fast when the
     same class comes again (PEP 659). Nodes are of hundreds of classes, since each bears PyTorch's name; a function that served
     them all would never meet the same class twice.
     """
-    copy = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, bound)
-    copy.__doc__ = function.__doc__
-    return copy
+
+    def __init__(self, bound: Callable[[Any], tuple[Any, ...]]) -> None:
+        self.bound = bound
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Any, op: type[Any]) -> Any:
+        function, *bound = self.bound(op)
+        copy = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, tuple(bound))
+        copy.__doc__ = function.__doc__
+        setattr(op, self.name, copy)
+        return copy if node is None else MethodType(copy, node)
 
 
 def made(edges: Sequence[Edge], saved: tuple[Any, ...], shape: Any, dtype: Any, op: type[Node]) -> Node:

@@ -18,8 +18,8 @@ from ..autograd import anomaly, passing
 from ..autograd.anomaly import state
 from ..autograd.clock import tick
 from ..autograd.modes import modes, paused
-from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
-from ..autograd.recording import specialized
+from ..autograd.node import NO_EDGE, Edge, MultiNode, Node, give_own_copies
+from ..autograd.recording import OwnCopy
 from ..autograd.variable import Variable
 from ..autograd.wrapping import kind, wrap
 
@@ -42,14 +42,14 @@ class Unary(Node):
     forward: ClassVar[Any]
     floats: ClassVar[bool] = True
     """Whether integers become floating-point numbers first, as for exp (not for neg or abs)."""
-    of: ClassVar[Callable[[Any], Tensor]]
-    """The class's own copy of ``unary``: ``op.of(x)`` carries the operation out."""
+    of: ClassVar[Callable[[Any], Tensor]] = OwnCopy(  # type: ignore[assignment]
+        lambda op: (unary, op, op.forward, op.floats, op.saves[0] if op.saves else None, [()])
+    )
+    """``op.of(x)`` carries the operation out: the class's own copy of ``unary``."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if hasattr(cls, "forward"):
-            keeps = cls.saves[0] if cls.saves else None
-            cls.of = specialized(unary, cls, cls.forward, cls.floats, keeps, [()])
+        give_own_copies(cls, Unary)
 
 
 class Binary(Node):
@@ -64,12 +64,14 @@ class Binary(Node):
     """Whether the gradient of one input needs the other input only, so that an input whose partner wants no gradient is not saved."""
     constants: ClassVar[tuple[Any, ...] | None] = None
     """What is saved in place of the inputs by an operation whose gradient does not need them."""
-    of: ClassVar[Callable[[Any, Any], Tensor]]
-    """The class's own copy of ``binary``: ``op.of(x, y)`` carries the operation out."""
+    of: ClassVar[Callable[[Any, Any], Tensor]] = OwnCopy(  # type: ignore[assignment]
+        lambda op: (binary, op, op.forward, op.constants, op.crossed, [()])
+    )
+    """``op.of(x, y)`` carries the operation out: the class's own copy of ``binary``."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.of = specialized(binary, cls, cls.forward, cls.constants, cls.crossed, [()])
+        give_own_copies(cls, Binary)
 
 
 def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None, latest: list[Any]) -> Any:
