@@ -99,12 +99,13 @@ def _flush(g: Floats) -> None:
     hundred times slower: processors leave their fast path for such numbers. (PyTorch's library does the same.)
     """
     smallest = np.finfo(g.dtype).tiny
+    bits = np.dtype(f"u{g.itemsize}")  # in which order positive numbers lie as they do, and negative ones above them
+    smallest_bits = smallest.view(bits)
 
     def run(k: int) -> None:
         part = g[k]
-        size = np.abs(part)
-        if not np.minimum.reduce(size) >= smallest:
-            part[...] = kept(part, size >= smallest)
+        if np.minimum.reduce(part.view(bits)) < smallest_bits:
+            part[...] = kept(part, np.abs(part) >= smallest)
 
     parallel_for(len(g), run)
 
