@@ -17,7 +17,7 @@ import numpy as np
 from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, _fast_log1p, apply, log1p, total, with_sign
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, apply, log1p, total, with_sign
 from tinygrad_loss.kernels.reductions import wide_total
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
 from tinygrad_loss.kernels.threads import parallel_for
@@ -131,7 +131,7 @@ def _block(memory: Floats, x: Floats, y: Floats, weight: Floats | None) -> float
     np.copyto(side, np.greater_equal(x.view(bits), 0, more.view(np.bool_)[: x.size]))  # by the sign's bit, as in _side
     side -= y
     np.multiply(side, x, loss)
-    loss += np.log1p(tail, more) if _fast_log1p() else log1p(tail)
+    loss += log1p(tail, more)
     return _sum(loss, weight)
 
 

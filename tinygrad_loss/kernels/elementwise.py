@@ -49,13 +49,14 @@ def with_sign(t: Floats, x: Floats) -> Floats:
 _FEW = 1024  # below this copysign is faster, being one call; above, setting the sign's bit, being a third of the work
 
 
-def log1p(t: Floats) -> Floats:
-    """log(1 + t) for t >= 0. On many processors NumPy has fast code for a float32 log, but not for its log1p."""
+def log1p(t: Floats, out: Floats | None = None) -> Floats:
+    """log(1 + t) for t >= 0, in the memory ``out`` if given. On many processors NumPy has fast code for a float32 log, but not for its
+    log1p."""
     if t.size < _FEW or t.dtype != np.float32 or _fast_log1p():
-        exact: Floats = np.log1p(t)
+        exact: Floats = np.log1p(t, out)
         return exact
     u = t + ONE[t.dtype]
-    out: Floats = u - ONE[t.dtype]
+    out = np.subtract(u, ONE[t.dtype], out)
     np.subtract(t, out, out)  # what 1 + t has rounded away, exactly
     out /= u
     out += np.log(u)
@@ -100,23 +101,6 @@ def total(kernel: Callable[..., Floats], *inputs: Floats) -> float:
 
     parallel_for(len(pieces), run)
     return float(np.add.reduce(sums))
-
-
-def total_and_rest(kernel: Callable[..., tuple[Floats, Floats]], *inputs: Floats) -> tuple[float, Floats]:
-    """For a kernel with two results: the sum of the first, which is never formed as a whole, and the second."""
-    first = inputs[0]
-    pieces = _cut(first)
-    sums = np.zeros(len(pieces))
-    rest = buffers.empty_like(first)
-    flat = [a.reshape(-1) for a in inputs]
-    target = rest.reshape(-1)
-
-    def run(k: int) -> None:
-        losses, target[pieces[k]] = kernel(*_parts(flat, pieces[k]))
-        sums[k] = _sum(losses)
-
-    parallel_for(len(pieces), run)
-    return float(np.add.reduce(sums)), rest
 
 
 def _sum(losses: Floats) -> float:
