@@ -365,8 +365,11 @@ def test_importing_is_cheap(tmp_path: Path) -> None:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
 
-    code = "import numpy, time; t = time.process_time(); import tinygrad_loss; print(time.process_time() - t)"
-    assert min(float(run(code)) for _ in range(3)) < 0.1  # about 0.03 s; the first run compiles
+    code = (
+        "import time; a = time.process_time(); import numpy; b = time.process_time(); import tinygrad_loss; "
+        "print((time.process_time() - b) / (b - a))"
+    )
+    assert min(float(run(code)) for _ in range(3)) < 2  # about 0.8 times as long as NumPy takes; the first run compiles
     heavy = "import sys, tinygrad_loss; print([n for n in ('torch', 'matplotlib', 'tqdm', 'zipfile') if n in sys.modules])"
     assert run(heavy) == "[]\n"
 
