@@ -90,9 +90,11 @@ def spoil(kind: type[Node], patch: pytest.MonkeyPatch) -> None:
     """Make the node's rules wrong by 1 %, and by 0.01."""
     if kind.vjps:
         wrong = tuple(functools.partial(lambda rule, *args: spoilt(rule(*args)), rule) for rule in kind.vjps)
+        # The copies that the class and those below it have made of their rules come back afterwards; until then, new ones.
+        for one in (kind, *subclasses(kind)):
+            for name in ("back", "in_turn"):
+                patch.setattr(one, name, vars(Node)[name])
         patch.setattr(kind, "vjps", wrong)
-        for name in ("back", "in_turn"):
-            patch.setattr(kind, name, vars(Node)[name])  # a new copy
     for name in ("vjp", "vjp_last", "vjp_recorded"):
         if name in vars(kind):
             rule = vars(kind)[name]

@@ -189,11 +189,10 @@ def taken(x: Any, places: Array) -> Any:
 
 def scattered(g: Any, places: Array, sizes: Sizes) -> Any:
     """Zeros of shape ``sizes`` with the elements of ``g`` added at ``places``, counted row by row."""
-    data = g if type(g) is np.ndarray else data_of(g)
+    data = data_of(g)
     out = np.zeros(math.prod(sizes), data.dtype)
     np.add.at(out, np.asarray(places).reshape(-1), data.reshape(-1))
-    whole = out.reshape(sizes)
-    return whole if data is g else record(ScatteredBackward, (g,), whole, (places, sizes))
+    return record(ScatteredBackward, (g,), out.reshape(sizes), (places, sizes))
 
 
 def emptied(x: Any, places: Array) -> Any:

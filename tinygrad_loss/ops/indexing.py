@@ -35,11 +35,7 @@ class IndexBackward0(Node):
 
     __slots__ = ()
     saves = ("indices", "self_sym_sizes")
-    vjps = (
-        lambda g, indices, sizes: scattered(
-            g, places_at(sizes, tuple([slice(None) if one is None else one._data for one in indices])), sizes
-        ),
-    )
+    vjps = (lambda g, indices, sizes: scattered(g, places_at(sizes, _key(indices)), sizes),)
 
 
 class IndexPutBackward0(Node):

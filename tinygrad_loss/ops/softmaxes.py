@@ -88,8 +88,6 @@ class LogSoftmaxBackward0(Fused):
     def conform(self, g: Any, output: int) -> Any:
         return g if isinstance(g, OneHotGradient) else super().conform(g, output)
 
-    fit = conform
-
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         return [self._vjp(g, saved, in_place=False)]
 

@@ -35,10 +35,6 @@ class NllLossBackward0(Fused):
 
     def vjp(self, g: Any, *saved: Any) -> list[Any]:
         x, target, weight, reduction, ignore_index, total = saved
-        if type(x) is LogProbabilities and x.state.weights is None and not g.ndim and total:
-            # What most are, all rows alike, goes by none of the questions below.
-            sparse = OneHotGradient(g / total if reduction == NUMBERS["mean"] else g, x.state, x.shape, 1 if len(x.shape) > 1 else 0)
-            return [sparse if self._log_softmax() else np.asarray(sparse)]
         empty = reduction == NUMBERS["mean"] and not total
         if empty:  # nothing to average over: nan for the rows that count, 0 for those that are ignored
             g = np.where(target.reshape(-1) == ignore_index, x.dtype.type(0), g * np.nan)
