@@ -1,0 +1,78 @@
+"""Exponentials as whole numbers, for differences in which nearly all digits cancel.
+
+Log-probabilities have a logsumexp of 1e-17 or so: what is left of their rounding errors. To tell it, the exponentials must be known to
+35 digits and more, which no floating-point number holds. The same goes for log(t) - x where t is almost exp(x).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tinygrad_loss.kernels.arrays import Floats
+
+Array = np.ndarray[Any, Any]
+
+BITS = 192
+ONE = 1 << BITS
+STEP = 9
+"""exp(-d) is the product of three from tables: of the whole part of d, and of the next 9 bits and 9 more. What is left of d is below
+2^-18, where ten terms of the series do."""
+TERMS = 10
+LAST = 745
+"""float64 knows no exponential of less than -745."""
+CANCELS = {np.dtype(np.float32): 2.0**-31, np.dtype(np.float64): 2.0**-2}
+"""A difference, worked out in float64, that is less than so much of its terms has too few digits left for a result of this type."""
+
+whole_numbers = np.frompyfunc(int, 1, 1)
+
+
+def log_of_sum(x: Floats) -> Floats:
+    """log(sum(exp(x))) of each row of (n, c) float64 numbers, none above 0: right to the last place also where it is almost 0."""
+    e, halvings = exponentials(x)
+    total = np.add.reduce(e >> halvings, 1)
+    less_one: Floats = np.ldexp((total - ONE).astype(np.float64), -BITS)
+    return np.log1p(less_one)
+
+
+def log_less(t: Floats, x: Floats) -> Floats:
+    """log(t) - x of float64 numbers, t > 0 and x <= 0, right to the last place also where it is almost 0."""
+    e, halvings = exponentials(x)
+    more = whole_numbers(np.ldexp(t, BITS + halvings)) - e
+    share: Floats = (more / e).astype(np.float64)
+    return np.log1p(share)
+
+
+def exponentials(x: Floats) -> tuple[Array, Array]:
+    """exp(x) 2^(192 + h), whole numbers of about 192 bits, and h, for x <= 0."""
+    d = np.minimum(-x, LAST)
+    steps = np.floor(np.ldexp(d, 2 * STEP)).astype(np.int64)
+    rest = whole_numbers(np.ldexp(d - np.ldexp(steps, -2 * STEP), BITS))
+    e: Any = ONE
+    for n in range(TERMS, 0, -1):
+        e = ONE - (rest * e >> BITS) // n  # 1 - r (1 - r/2 (1 - r/3 (...)))
+    halvings = np.zeros(x.shape, np.int64)
+    mask = (1 << STEP) - 1
+    for place, k in enumerate((steps >> 2 * STEP, steps >> STEP & mask, steps & mask)):
+        table, of_table = powers(place)
+        e = e * table[k] >> BITS
+        halvings += of_table[k]
+    return e, halvings
+
+
+@cache
+def powers(place: int) -> tuple[Array, Array]:
+    """exp(-k / 512^place) for k = 0, 1, 2, ..., as ``exponentials`` gives them."""
+    ratio, term = ONE, ONE
+    for n in range(1, 60):
+        term //= n << STEP * place
+        ratio += -term if n % 2 else term
+    found, halvings = [ONE], [0]
+    for _ in range(1 << STEP if place else LAST):
+        e = found[-1] * ratio >> BITS
+        h = BITS - e.bit_length()
+        found.append(e << h)
+        halvings.append(halvings[-1] + h)
+    return np.array(found, object), np.array(halvings)
