@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tinygrad_loss
-from tinygrad_loss.bench import accuracy, chart, peak, table, timing, workloads
+from tinygrad_loss.bench import accuracy, chart, growth, peak, table, timing, workloads
 from tinygrad_loss.cli import main
 from tinygrad_loss.errors import MissingExtra
 
@@ -96,9 +96,15 @@ def test_import_and_size():
 
 def test_growth(monkeypatch):
     monkeypatch.setattr(table, "installed", lambda name: name == "tinygrad_loss")
-    monkeypatch.setattr(table, "time_of_a_node", lambda torch, nodes, rounds: nodes * (2 if gc.isenabled() else 1))
+    monkeypatch.setattr(growth, "time_of_a_node", lambda chain, nodes, rounds: nodes * (2 if gc.isenabled() else 1))
     with_gc, without = table.growth(nodes=300)
-    assert gc.isenabled() and with_gc.values == without.values == {"tinygrad_loss": 3.0} and without.name.endswith("without gc")
+    assert gc.isenabled() and with_gc.values == without.values == {"tinygrad_loss": 3.0, "raw NumPy": 3.0}
+    assert without.name.endswith("without gc")
+
+
+def test_the_chains_of_growth():
+    for chain in (growth.chain_of(tinygrad_loss), growth.bare_tape()):
+        assert growth.time_of_a_node(chain, 20, 3) > 0
 
 
 @pytest.mark.skipif(not peak.resident(), reason="the peak is read from /proc, which is not here")

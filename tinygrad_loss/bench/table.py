@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import importlib.util
 import os
@@ -22,6 +21,7 @@ import numpy as np
 
 from .._version import __version__
 from . import peak
+from .growth import bare_tape, chain_of, growths
 from .timing import interleaved
 from .workloads import LARGE, LARGE_THREADS, SMALL, Work
 
@@ -102,42 +102,12 @@ def sizes() -> Result:
     return Result("installed, without dependencies", "MB", values, "< 1 MB")
 
 
-def time_of_a_node(torch: Any, nodes: int, rounds: int) -> float:
-    """The median time for a node of a chain of so many: made, walked back and freed."""
-    x = torch.ones(8, requires_grad=True)
-    found = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        y = x
-        for _ in range(nodes):
-            y = y * 1.0
-        y.sum().backward()
-        del y
-        found.append((time.perf_counter() - start) / nodes)
-    return median(found)
-
-
-def growth_of(torch: Any, nodes: int, rounds: int = 3) -> float:
-    """The time for a node of a chain of so many, beside that of a hundred just before and just after."""
-    found = []
-    for _ in range(rounds):
-        before = time_of_a_node(torch, 100, 500)
-        long = time_of_a_node(torch, nodes, 1)
-        found.append(2 * long / (before + time_of_a_node(torch, 100, 500)))
-    return median(found)
-
-
 def growth(nodes: int = 1_000_000) -> Iterator[Result]:
-    """The time for each node of a long chain, as a multiple of that in a chain of a hundred; with and without Python's collector of
-    circular garbage, which goes through all that lives again and again while the graph grows (and finds nothing)."""
-    torches = {name: importlib.import_module(name) for name in (HERE, "torch") if installed(name)}
+    """The time for each node of a long chain, as a multiple of that in a chain of a hundred, also for a bare tape in plain Python."""
+    chains = {name: chain_of(importlib.import_module(name)) for name in (HERE, "torch") if installed(name)}
+    chains["raw NumPy"] = bare_tape()
     for collect in (True, False):
-        if not collect:
-            gc.disable()
-        try:
-            ratios = {name: growth_of(torch, nodes) for name, torch in torches.items()}
-        finally:
-            gc.enable()
+        ratios = growths(chains, nodes, collect)
         yield Result(f"a node of {nodes:,} / of 100" + ("" if collect else ", without gc"), "x", ratios, "<= 1.2 x")
 
 

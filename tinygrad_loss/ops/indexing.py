@@ -18,6 +18,7 @@ from .._shapes import listed
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
+from ..kernels.reductions import FEW
 from ._adjoints import emptied, places_at, scattered, taken
 from ._record import Array, array_of, data_of, record
 from ._views import change, view_of
@@ -35,7 +36,7 @@ class IndexBackward0(Node):
 
     __slots__ = ()
     saves = ("indices", "self_sym_sizes")
-    vjps = (lambda g, indices, sizes: scattered(g, places_at(sizes, _key(indices)), sizes),)
+    vjps = (lambda g, indices, sizes: _added(g, sizes, _key(indices)),)
 
 
 class IndexPutBackward0(Node):
@@ -219,6 +220,14 @@ def _slice(part: Any, dim: int, item: slice, keep: bool) -> Any:
     if not keep and start in (None, 0) and (stop is None or stop >= size) and step in (None, 1):
         return part
     return sliced(part, dim, start or 0, TO_THE_END if stop is None else stop, step or 1)
+
+
+def _added(g: Any, sizes: tuple[int, ...], key: tuple[Any, ...]) -> Any:
+    if isinstance(g, np.ndarray) and g.size <= FEW:
+        out = np.zeros(sizes, g.dtype)
+        np.add.at(out, key, g)  # soon done for a few, but not for many: NumPy goes through one index several times as fast as through two
+        return out
+    return scattered(g, places_at(sizes, key), sizes)
 
 
 def _key(indices: Sequence[Any]) -> tuple[Any, ...]:
