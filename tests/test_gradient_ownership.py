@@ -72,7 +72,9 @@ def test_nothing_is_left_for_the_garbage_collector(row: Row) -> None:
     gc.disable()
     try:
         run(row)
-        assert gc.collect() == 0
+        if gc.collect():  # a first run may make what stays, such as a class's own copies of functions, and leave circles once
+            run(row)
+            assert gc.collect() == 0
     finally:
         gc.enable()
 

@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
-from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, apply, log1p, total, with_sign
+from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, apply, log1p, sum_in_runs, total, with_sign
 from tinygrad_loss.kernels.reductions import wide_total
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
 from tinygrad_loss.kernels.threads import parallel_for
 
 # Bytes of one array in a block of a sum: the eight arrays that a block needs then stay in a core's second-level cache.
 BLOCK = 1 << 18
-RUN = 256  # elements whose sum is taken in their own dtype; such sums are added in float64
 
 _SIGN = {kind: np.copysign(np.zeros((), kind), -1).view(f"i{kind.itemsize}") for kind in ONE}
 
@@ -132,7 +130,7 @@ def _block(memory: Floats, x: Floats, y: Floats, weight: Floats | None) -> float
     side -= y
     np.multiply(side, x, loss)
     loss += log1p(tail, more)
-    return _sum(loss, weight)
+    return sum_in_runs(loss, weight)
 
 
 def _block_slope(memory: Floats, x: Floats, weight: Floats | None, g: Floats, slope: Floats) -> None:
@@ -146,15 +144,6 @@ def _block_slope(memory: Floats, x: Floats, weight: Floats | None, g: Floats, sl
     np.multiply(side, g, slope)
     if weight is not None:
         slope *= weight
-
-
-def _sum(losses: Floats, weight: Floats | None) -> float:
-    """The sum of the losses times their weights: in float64, of short sums in their own dtype."""
-    whole = losses.size - losses.size % RUN
-    factors = ones(RUN, losses.dtype) if weight is None else weight[:whole].reshape(-1, RUN)
-    runs: Floats = np.vecdot(losses[:whole].reshape(-1, RUN), factors)
-    rest = losses[whole:] if weight is None else losses[whole:] * weight[whole:]
-    return float(np.add.reduce(runs, dtype=np.float64)) + float(np.add.reduce(rest))
 
 
 def _with_pos_weight(x: Floats, y: Floats, pos_weight: Floats, weight: Floats | None = None) -> Floats:

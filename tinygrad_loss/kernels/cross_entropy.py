@@ -20,10 +20,9 @@ import numpy as np
 from tinygrad_loss._shapes import PRODUCTS, ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Array, Floats, Indices, Mask
-from tinygrad_loss.kernels.elementwise import ZERO
+from tinygrad_loss.kernels.elementwise import RUN, ZERO
 from tinygrad_loss.kernels.exponentials import (
     NEAR_ZERO,
-    RUN,
     RowExponentials,
     at,
     empty_rows,

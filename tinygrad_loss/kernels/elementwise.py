@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats, Mask
 from tinygrad_loss.kernels.threads import chunk_elements, parallel_for
 
 # An array of at most this many elements is one piece, whatever its dtype.
 SMALL = 1 << 15
+# Elements whose sum is taken in their own dtype; such sums are added in float64.
+RUN = 256
 
 # The numbers that the kernels need, as arrays of both dtypes: a ufunc takes an array faster than a Python number.
 _KINDS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -97,15 +100,19 @@ def total(kernel: Callable[..., Floats], *inputs: Floats) -> float:
     flat = [a.reshape(-1) for a in inputs]
 
     def run(k: int) -> None:
-        sums[k] = _sum(kernel(*_parts(flat, pieces[k])))
+        sums[k] = sum_in_runs(kernel(*_parts(flat, pieces[k])))
 
     parallel_for(len(pieces), run)
     return float(np.add.reduce(sums))
 
 
-def _sum(losses: Floats) -> float:
-    """The sum in float64 of short sums in the array's own dtype, which take half the time of long ones in float64."""
-    return float(np.add.reduce(np.add.reduceat(losses, np.arange(0, losses.size, 256)), dtype=np.float64))
+def sum_in_runs(losses: Floats, weight: Floats | None = None) -> float:
+    """The sum of the losses, (n,), times their weights: in float64, of short sums in their own dtype, which take half the time."""
+    whole = losses.size - losses.size % RUN
+    factors = ones(RUN, losses.dtype) if weight is None else weight[:whole].reshape(-1, RUN)
+    runs: Floats = np.vecdot(losses[:whole].reshape(-1, RUN), factors)
+    rest = losses[whole:] if weight is None else losses[whole:] * weight[whole:]
+    return float(np.add.reduce(runs, dtype=np.float64)) + float(np.add.reduce(rest))
 
 
 def _in_pieces(kernel: Callable[..., Any], inputs: tuple[Floats, ...], n_results: int) -> list[Floats]:

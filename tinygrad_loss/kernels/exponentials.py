@@ -22,15 +22,12 @@ import numpy as np
 from tinygrad_loss._shapes import ones
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats, Indices
-from tinygrad_loss.kernels.elementwise import ZERO
+from tinygrad_loss.kernels.elementwise import RUN, ZERO
 
 # A row needs no shift when its largest element lies this near zero: exp(32) = 8e13, and a sum of any length is finite.
 NEAR_ZERO = 32.0
 # ... and, if that is negative, when no element lies below this: exp(-80) has all its digits in float32 too.
 STILL_NORMAL = -80.0
-
-# Elements of a row that are summed in the row's own dtype; longer rows sum such sums in float64.
-RUN = 256
 
 
 class RowExponentials(NamedTuple):
