@@ -59,9 +59,14 @@ def is_inference_mode_enabled() -> bool:
 class _GradMode:
     """A context manager that is a decorator too; each entry remembers the mode that it found."""
 
-    def __init__(self, grad: bool, inference: bool | None = None) -> None:
-        self._grad, self._inference = grad, inference
-        self._found: list[tuple[bool, bool]] = []
+    _grad: bool
+    _inference: bool | None = None
+    _found: list[tuple[bool, bool]]
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = object.__new__(cls)
+        self._found = []
+        return self if function is None else self(function)
 
     def __enter__(self) -> None:
         grad, inference = modes.grad, modes.inference
@@ -82,7 +87,9 @@ class _GradMode:
 
     def clone(self) -> _GradMode:
         """A context manager of the same kind that has not been entered."""
-        return _GradMode(self._grad, self._inference)
+        other: _GradMode = _GradMode()
+        other._grad, other._inference = self._grad, self._inference
+        return other
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -129,15 +136,7 @@ class no_grad(_GradMode):
     False
     """
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        self = object.__new__(cls)
-        if function is None:
-            return self
-        _GradMode.__init__(self, False)
-        return self(function)
-
-    def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        self._grad, self._inference, self._found = False, None, []
+    _grad = False
 
 
 class enable_grad(_GradMode):
@@ -150,15 +149,7 @@ class enable_grad(_GradMode):
     True
     """
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        self = object.__new__(cls)
-        if function is None:
-            return self
-        _GradMode.__init__(self, True)
-        return self(function)
-
-    def __init__(self, function: Callable[..., Any] | None = None) -> None:
-        self._grad, self._inference, self._found = True, None, []
+    _grad = True
 
 
 class set_grad_enabled(_GradMode):
@@ -172,8 +163,11 @@ class set_grad_enabled(_GradMode):
     True
     """
 
+    def __new__(cls, mode: bool) -> Any:
+        return super().__new__(cls)
+
     def __init__(self, mode: bool) -> None:
-        super().__init__(bool(mode))
+        self._grad = bool(mode)
         self._before = (modes.grad, modes.inference)
         set_grad(self._grad and not modes.inference)
 
@@ -196,11 +190,9 @@ class inference_mode(_GradMode):
     """
 
     def __new__(cls, mode: Any = True) -> Any:
-        self = object.__new__(cls)
+        self = super().__new__(cls)
         if not callable(mode):
+            self._grad, self._inference = not mode, bool(mode)
             return self
-        _GradMode.__init__(self, False, True)
+        self._grad, self._inference = False, True
         return self(mode)
-
-    def __init__(self, mode: Any = True) -> None:
-        super().__init__(not mode, bool(mode))

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from numpy import ndarray
+
+from .._shapes import reduced
 from .clock import last
 
 if TYPE_CHECKING:
@@ -121,7 +124,9 @@ def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onw
             saved = node.checked()
         if walk.free:
             node.saved = None
-    return node.in_turn(g, walk, saved, node.bare_edges())  # type: ignore[no-any-return]
+    arity = node.arity
+    edges = (node.first, node.second) if arity == 2 else (node.first, *node.second) if arity > 2 else node.bare_edges()
+    return node.in_turn(g, walk, saved, edges)  # type: ignore[no-any-return]
 
 
 def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges: tuple[Any, ...], rules: Rules) -> Onward:
@@ -140,7 +145,10 @@ def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges
         part = rule(arrived, *saved)
         shape = target.shape
         if part.shape != shape or part.dtype is not target.dtype:
-            part = target.fit(part.copy() if shape is None and part is arrived else part, output)
+            if shape is not None and type(part) is ndarray and part.dtype is target.dtype:
+                part = reduced(part, shape)  # what ``fit`` would come to
+            else:
+                part = target.fit(part.copy() if shape is None and part is arrived else part, output)
         elif part is arrived:
             part = part.copy() if given else part
             given = True

@@ -193,7 +193,8 @@ def record(op: type[Node], inputs: Sequence[Any], out: Any, saved: tuple[Any, ..
         if not isinstance(x, Variable):
             return out
         if out.dtype.kind == "f" and not paused.threads:
-            return op.recorded((x.edge(),), out, saved)
+            edge = x._edge
+            return op.recorded((edge if type(edge) is tuple else edge.resolve(x),), out, saved)
     else:
         for x in inputs:
             if isinstance(x, Variable):

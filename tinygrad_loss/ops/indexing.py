@@ -231,7 +231,7 @@ def _added(g: Any, sizes: tuple[int, ...], key: tuple[Any, ...]) -> Any:
 
 
 def _key(indices: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple([slice(None) if one is None else data_of(one) for one in indices])
+    return tuple([one._data if isinstance(one, Variable) else slice(None) if one is None else one for one in indices])
 
 
 def _checked_key(x: Array, indices: Sequence[Any]) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from .._dtypes import c_word, type_word
 from .._shapes import broadcast, listed
 from ..autograd.node import NO_EDGE, Node
 from ..autograd.variable import Variable
-from ._record import Array, array_of, data_of, edge_of, record
+from ._record import Array, array_of, data_of, edge_of, edges_of, record
 from .affine import MmBackward0
 from .arithmetic import mul
 from .permuting import matrix_transpose, permute, t, transpose
@@ -225,7 +225,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         a, b = input._data, other._data
         dtype = a.dtype
         if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] and dtype is b.dtype and dtype.kind == "f":
-            e, f = input.edge(), other.edge()
+            e, f = edges_of((input, other))
             saved = None if f is NO_EDGE else a, None if e is NO_EDGE else b
             return MmBackward0.recorded((e, f), a.dot(b), saved)  # type: ignore[no-any-return]
     a, b = array_of(input, "matmul"), array_of(other, "matmul", "other")

@@ -9,6 +9,7 @@ import numpy as np
 
 from .._dtypes import SCALARS, type_word
 from ..autograd.node import NO_EDGE, Node
+from ..autograd.variable import Variable
 from ..autograd.wrapping import wrap
 from ..kernels import sigmoid as kernel
 from ..kernels.elementwise import ZERO, kept
@@ -214,7 +215,7 @@ def relu(input: Tensor) -> Tensor:
     >>> torch.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
-    x = tensor_of(input, "relu")
+    x = input._data if isinstance(input, Variable) else tensor_of(input, "relu")
     if x.dtype.kind == "b":
         raise RuntimeError("Boolean inputs not supported for relu. Convert it: input.float()")
     return ReluBackward0.of(input)

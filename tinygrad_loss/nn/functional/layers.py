@@ -14,7 +14,7 @@ from ...autograd.modes import modes, paused
 from ...autograd.node import NO_EDGE, Node
 from ...autograd.variable import Variable
 from ...autograd.wrapping import wrap
-from ...ops._record import Array, array_of, data_of, record
+from ...ops._record import Array, array_of, data_of, edges_of, record
 from ...ops.affine import AddmmBackward0, MmBackward0, product
 from ...ops.arithmetic import add, mul
 from ...ops.linear import matmul
@@ -86,8 +86,7 @@ def _affine(bias: Any, input: Any, weight: Any) -> Any:
     if bias is not None:
         out += bias._data
     # The bias' edge first: of nodes that wait, the walk takes the one made last, and so goes on from here to the weight at once.
-    of_b = NO_EDGE if bias is None else bias.edge()
-    of_x, of_w = input.edge(), weight.edge()
+    of_b, of_x, of_w = edges_of((bias, input, weight))
     saved_x, saved_w = None if of_w is NO_EDGE else x, None if of_x is NO_EDGE else w
     if of_w is not NO_EDGE and (not paused.threads or modes.grad):
         of_w = (TBackward0.made((of_w,), (), w.shape, w.dtype), 0)
