@@ -22,12 +22,10 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
 from numbers import Real
-from typing import Any, SupportsIndex
+from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
 
 __all__ = [
     "finfo_repr",
@@ -39,11 +37,10 @@ __all__ = [
     "tensor_repr",
 ]
 
-AnyArray = NDArray[Any]
+AnyArray = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(NamedTuple):
     precision: int = 4
     threshold: float = 1000
     edgeitems: int = 3
@@ -97,15 +94,15 @@ def set_printoptions(
     tensor([1.1235])
     """
     global _options
-    new = replace(_PROFILES.get(profile or "", _options), sci_mode=sci_mode)
+    new = _PROFILES.get(profile or "", _options)._replace(sci_mode=sci_mode)
     if precision is not None:
-        new = replace(new, precision=_checked_precision(precision))
+        new = new._replace(precision=_checked_precision(precision))
     if edgeitems is not None:
-        new = replace(new, edgeitems=_checked_edgeitems(edgeitems))
+        new = new._replace(edgeitems=_checked_edgeitems(edgeitems))
     if threshold is not None:
-        new = replace(new, threshold=_checked_real("threshold", threshold))
+        new = new._replace(threshold=_checked_real("threshold", threshold))
     if linewidth is not None:
-        new = replace(new, linewidth=_checked_real("linewidth", linewidth))
+        new = new._replace(linewidth=_checked_real("linewidth", linewidth))
     _options = new
 
 
@@ -116,7 +113,7 @@ def get_printoptions() -> dict[str, Any]:
     >>> get_printoptions()
     {'precision': 4, 'threshold': 1000, 'edgeitems': 3, 'linewidth': 80, 'sci_mode': None}
     """
-    return asdict(_options)
+    return _options._asdict()
 
 
 def tensor_repr(

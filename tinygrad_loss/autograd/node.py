@@ -94,6 +94,7 @@ class Node:
     """``op.made(edges, saved, shape, dtype)`` is a new node."""
     recorded = OwnCopy(lambda op: (recording.recorded, op))
     """``op.recorded(edges, out, saved)`` is the tensor of its result."""
+    own: ClassVar[tuple[OwnCopy, ...]] = (back, in_turn, made, recorded)
 
     arity: int
     """How many edges there are. They are kept as ``first`` and ``second`` (where there are more than two, that is a tuple of all but
@@ -113,7 +114,8 @@ class Node:
         for name in cls.saves:
             if name not in cls.private and not hasattr(cls, f"_saved_{name}"):
                 setattr(cls, f"_saved_{name}", Saved(name))  # a __getattr__ in their place would slow every other attribute down
-        give_own_copies(cls, Node)
+        for one in cls.own:
+            one.keep(cls)
 
     @property
     def next_functions(self) -> tuple[Edge, ...]:
@@ -261,13 +263,6 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
-
-
-def give_own_copies(op: type[Node], base: type[Node]) -> None:
-    """Let a class make its own copies of what ``base`` has, and not take those of the class above it."""
-    for name, one in vars(base).items():
-        if type(one) is OwnCopy and name not in vars(op):
-            setattr(op, name, one)
 
 
 def _way_back(op: type[Node]) -> Any:

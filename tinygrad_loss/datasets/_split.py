@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import RandomState  # now, and not when it is used: that import swallows an interrupt (Ctrl-C)
 from numpy.typing import NDArray
 
 from ._table import DataError, Table
@@ -32,7 +33,7 @@ def hold_out(table: Table, fraction: float = 0.25, seed: int = 0) -> tuple[Table
     """
     if not 0 < fraction < 1:
         raise ValueError(f"hold_out: fraction must lie between 0 and 1, not {fraction}; .25 holds out a quarter")
-    random = np.random.RandomState(seed)  # the legacy generator: NumPy promises its stream for every version
+    random = RandomState(seed)  # the legacy generator: NumPy promises its stream for every version
     held = np.zeros(len(table.targets), dtype=np.bool_)
     for number in range(len(table.class_names)):
         members = np.flatnonzero(table.targets == number)

@@ -6,7 +6,6 @@ The rules of views, indexing and gathering are written with these, and so can be
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,16 +18,18 @@ Sizes = tuple[int, ...]
 FEW = 4096  # elements: the places of so small a tensor are kept for the next time
 
 
-@dataclass(frozen=True)
 class Window:
     """How a view looks into the memory of its base: the lengths and steps (in elements) of the base, and those of the view, which
     begins at ``offset``."""
 
-    sizes: Sizes
-    strides: Sizes
-    shape: Sizes
-    steps: Sizes
-    offset: int
+    __slots__ = ("offset", "shape", "sizes", "steps", "strides")
+
+    def __init__(self, sizes: Sizes, strides: Sizes, shape: Sizes, steps: Sizes, offset: int) -> None:
+        self.sizes, self.strides = sizes, strides
+        self.shape, self.steps, self.offset = shape, steps, offset
+
+    def __repr__(self) -> str:
+        return f"Window(sizes={self.sizes}, strides={self.strides}, shape={self.shape}, steps={self.steps}, offset={self.offset})"
 
     @classmethod
     def between(cls, view: Array, base: Array) -> Window:

@@ -18,7 +18,7 @@ from ..autograd import anomaly, passing
 from ..autograd.anomaly import state
 from ..autograd.clock import tick
 from ..autograd.modes import modes, paused
-from ..autograd.node import NO_EDGE, Edge, MultiNode, Node, give_own_copies
+from ..autograd.node import NO_EDGE, Edge, MultiNode, Node
 from ..autograd.recording import OwnCopy
 from ..autograd.variable import Variable
 from ..autograd.wrapping import kind, wrap
@@ -46,10 +46,7 @@ class Unary(Node):
         lambda op: (unary, op, op.forward, op.floats, op.saves[0] if op.saves else None, [()])
     )
     """``op.of(x)`` carries the operation out: the class's own copy of ``unary``."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        give_own_copies(cls, Unary)
+    own = (*Node.own, of)  # type: ignore[arg-type]
 
 
 class Binary(Node):
@@ -68,10 +65,7 @@ class Binary(Node):
         lambda op: (binary, op, op.forward, op.constants, op.crossed, [()])
     )
     """``op.of(x, y)`` carries the operation out: the class's own copy of ``binary``."""
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        give_own_copies(cls, Binary)
+    own = (*Node.own, of)  # type: ignore[arg-type]
 
 
 def unary(x: Any, op: type[Unary], forward: Any, floats: bool, keeps: str | None, latest: list[Any]) -> Any:
