@@ -19,10 +19,7 @@ from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.elementwise import MINUS_ONE, ONE, SMALL, apply, log1p, sum_in_runs, total, with_sign
 from tinygrad_loss.kernels.reductions import wide_total
 from tinygrad_loss.kernels.sigmoid import sigmoid, softplus_of, tail_of
-from tinygrad_loss.kernels.threads import parallel_for
-
-# Bytes of one array in a block of a sum: the eight arrays that a block needs then stay in a core's second-level cache.
-BLOCK = 1 << 18
+from tinygrad_loss.kernels.threads import chunk_elements, parallel_for
 
 _SIGN = {kind: np.copysign(np.zeros((), kind), -1).view(f"i{kind.itemsize}") for kind in ONE}
 
@@ -99,7 +96,7 @@ def _in_blocks(x: Floats, y: Floats, weight: Floats | None, g: Floats | None = N
     x_flat, y_flat = x.reshape(-1), y.reshape(-1)
     w_flat = None if weight is None else np.broadcast_to(weight, x.shape).reshape(-1)
     slope_flat = None if slope is None else slope.reshape(-1)
-    step = min(BLOCK // x.itemsize, x.size)
+    step = min(chunk_elements(x.nbytes, x.itemsize), x.size)
     sums = np.zeros(-(-x.size // step) if step else 0)
     spare: list[Floats] = []  # memory that a block has done with: fresh memory would cost as much as the sums
 
