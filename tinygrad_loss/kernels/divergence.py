@@ -6,7 +6,7 @@ import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.elementwise import apply
-from tinygrad_loss.kernels.fixed_point import CANCELS, log_less
+from tinygrad_loss.kernels.fixed_point import CANCELS, MOST, log_less
 
 
 def kl_div(x: Floats, target: Floats, log_target: bool = False) -> Floats:
@@ -33,8 +33,9 @@ def _from_probability(x: Floats, target: Floats) -> Floats:
     if np.logical_or.reduce(near, None):
         wide[near] = np.log(target[near].astype(np.longdouble)) - x[near]
         finer = float(np.finfo(np.longdouble).eps / np.finfo(np.float64).eps)
-        nearer = (np.abs(wide) < np.abs(x) * (CANCELS[x.dtype] * finer)) & (x < 0)
-        wide[nearer] = log_less(target[nearer].astype(np.float64), x[nearer].astype(np.float64))
+        nearer = np.nonzero((np.abs(wide) < np.abs(x) * (CANCELS[x.dtype] * finer)) & (x < 0))
+        if 0 < len(nearer[0]) <= MOST:
+            wide[nearer] = log_less(target[nearer].astype(np.float64), x[nearer].astype(np.float64))
     wide *= target
     none = target == 0
     if none.any():

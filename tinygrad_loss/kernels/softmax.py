@@ -11,13 +11,12 @@ import numpy as np
 from tinygrad_loss.kernels import buffers
 from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.exponentials import RowExponentials, empty_rows, fill_rows, row_exponentials, some_rows
-from tinygrad_loss.kernels.fixed_point import CANCELS, log_of_sum
+from tinygrad_loss.kernels.fixed_point import CANCELS, MOST, log_of_sum
 from tinygrad_loss.kernels.rows import SMALL, outer_c_inner, over_rows
 
-# Elements of a row up to which a logsumexp that cancels is worked out again, at 3 us for each ...
-LONGEST_TWICE = 4096
-# ... unless its largest term is nearer to 0 than this: what is left has more digits after the point than the whole numbers then.
-NEAREST = 1e-24
+# A logsumexp that cancels is worked out again unless its largest term is nearer to 0 than this: what is left then begins farther
+# behind the point than whole numbers reach.
+NEAREST = 1e-16
 
 
 def softmax(x: Floats, axis: int) -> Floats:
@@ -138,12 +137,15 @@ def logsumexp(x: Floats, axis: int | tuple[int, ...], keepdims: bool = False) ->
     rows = x.transpose(order).reshape([n for a, n in enumerate(x.shape) if a not in axes] + [-1 if x.size else 0])
     out = np.empty(rows.shape[:-1], x.dtype)
     if x.size:
-        flat = out.reshape(-1)
+        flat, largest = out.reshape(-1), np.empty(out.size)
 
         def fill(numbers: slice, part: Floats) -> None:
-            flat[numbers] = _logsumexp_rows(part)
+            flat[numbers], largest[numbers] = _logsumexp_rows(part)
 
         over_rows(fill, (rows,), (), -1)
+        near = np.flatnonzero((np.abs(flat) < np.abs(largest) * CANCELS[x.dtype]) & (largest < -NEAREST))
+        if 0 < near.size * rows.shape[-1] <= MOST:
+            flat[near] = log_of_sum(rows.reshape(-1, rows.shape[-1])[near].astype(np.float64))
     else:
         out.fill(-np.inf)
     return out.reshape([1 if a in axes else n for a, n in enumerate(x.shape)]) if keepdims else out
@@ -156,17 +158,12 @@ def _axes_last(x: Floats, axis: int | tuple[int, ...]) -> tuple[list[int], set[i
 
 
 @np.errstate(invalid="ignore")
-def _logsumexp_rows(x: Floats) -> Floats:
-    # largest + log(total) cancels where they are near to opposite (log-probabilities: the sum of p is 1), so float32
-    # is worked out in float64, and what is left with too few digits in whole numbers.
+def _logsumexp_rows(x: Floats) -> tuple[Floats, Floats]:
+    """The logsumexp and the largest element of each row. largest + log(total) cancels where they are near to opposite
+    (log-probabilities: the sum of p is 1), so float32 is worked out in float64."""
     wide = x.astype(np.float64)
     e = row_exponentials(wide, np.empty(wide.shape))
-    out = np.where(np.isinf(e.largest), e.largest, e.largest + e.log_total())
-    if x.shape[1] <= LONGEST_TWICE:
-        near = (np.abs(out) < np.abs(e.largest) * CANCELS[x.dtype]) & (e.largest < -NEAREST)
-        if np.logical_or.reduce(near):
-            out[near] = log_of_sum(wide[near])
-    return out
+    return np.where(np.isinf(e.largest), e.largest, e.largest + e.log_total()), e.largest
 
 
 def logsumexp_vjp(g: Floats, x: Floats, result: Floats, axis: int | tuple[int, ...]) -> Floats:
