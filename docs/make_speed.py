@@ -1,4 +1,5 @@
-"""Runs the benchmark and puts its table into docs/speed.md: python docs/make_speed.py (some minutes, on a quiet machine)."""
+"""Runs the benchmark and puts its table into docs/speed.md and its chart into docs/images: python docs/make_speed.py (some minutes, on
+a quiet machine)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ BEGIN, END = "<!-- the table begins -->\n", "<!-- the table ends -->\n"
 
 def main() -> None:
     """Replace what stands between the two marks."""
-    table = subprocess.run([sys.executable, "-m", "tinygrad_loss", "bench"], check=True, capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", "tinygrad_loss", "bench", "--chart", str(PAGE.with_name("images") / "speed.png")]
+    table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n```text\n{table}```\n\n{END}{after}", encoding="utf-8")

@@ -152,6 +152,19 @@ def test_bad_arguments(arguments, capsys):
     assert exit.value.code == 2 and len(capsys.readouterr().err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["--chart", "nowhere/x.svg"], "cannot write nowhere/x.svg: there is no folder nowhere"),
+    (["--accuracy", "--chart", "x.svg"], "argument --chart: not allowed with argument --accuracy"),
+])  # fmt: skip
+def test_what_cannot_be_drawn_is_said_before_the_work(arguments, words, monkeypatch, capsys):
+    monkeypatch.setattr(table, "results", lambda **kwargs: pytest.fail("the work has begun"))
+    try:
+        status = main(["bench", *arguments])
+    except SystemExit as end:
+        status = end.code
+    assert status == 2 and words in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("library", ["mpmath", "matplotlib"])
 def test_a_missing_extra_is_named(library, monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(sys.modules, library, None)

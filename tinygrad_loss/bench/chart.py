@@ -35,16 +35,32 @@ def save_chart(results: Sequence[Result], path: str | os.PathLike[str]) -> None:
             if not bars:
                 continue
             shift = (list(COLORS).index(name) - 1.5) * 0.2
-            drawn = axes.barh([p + shift for p, _ in bars], [r for _, r in bars], 0.19, color=COLORS[name], label=name)
-            axes.bar_label(drawn, [f"{r:.2g}" for _, r in bars], padding=2, fontsize=7)
+            axes.barh([p + shift for p, _ in bars], [r - 1 for _, r in bars], 0.19, left=1, color=COLORS[name], label=name)
+            for place, ratio in bars:
+                side = 1 if ratio >= 1 else -1  # beyond the bar's end
+                axes.annotate(
+                    short(ratio), (ratio, place + shift), (3 * side, 0), textcoords="offset points", va="center",
+                    ha="left" if side > 0 else "right", fontsize=7,
+                )  # fmt: skip
         for place, result in enumerate(rows):
             places.append(place)
-            labels.append(f"{result.name}\n{result.values[HERE]:.3g} {result.unit}")
+            labels.append(f"{result.name}\n{short(result.values[HERE], 3)} {result.unit}")
         axes.set_yticks(places, labels, fontsize=8)
         axes.invert_yaxis()
         axes.set_xscale("log")
         axes.axvline(1, color="#1f5fa8", linewidth=1.2)
-        axes.set_xlabel("times as much as tinygrad_loss (the line at 1) takes: longer bars are slower, or larger")
+        axes.margins(x=0.12)
+        axes.set_xticks([0.1, 1, 10, 100], ["1/10", "1", "10", "100"])
+        axes.set_xlabel("times as much as tinygrad_loss takes (the line at 1): to the right of it is slower, or larger", fontsize=8)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8)
         figure.savefig(path, metadata={"Date": None} if str(path).endswith(".svg") else None)
+
+
+def short(number: float, digits: int = 2) -> str:
+    """A number with that many digits, but with all that stand before the point.
+
+    >>> short(0.8234), short(3.04), short(260.3), short(1429.0)
+    ('0.82', '3', '260', '1,429')
+    """
+    return f"{number:,.0f}" if number >= 10 ** (digits - 1) else f"{number:.{digits}g}"

@@ -160,10 +160,11 @@ def _parser() -> argparse.ArgumentParser:
     parity.set_defaults(run=run_parity)
 
     bench = commands.add_parser("bench", help="time it beside PyTorch, MyGrad and autograd, or measure how exact it is")
-    bench.add_argument("--accuracy", action="store_true", help="errors of losses and gradients instead of times (needs mpmath)")
+    what = bench.add_mutually_exclusive_group()
+    what.add_argument("--accuracy", action="store_true", help="errors of losses and gradients instead of times (needs mpmath)")
+    what.add_argument("--chart", type=_chart, metavar="FILE.svg", help="draw the times as bars (needs matplotlib)")
     bench.add_argument("--small", action="store_true", help="only the rows that are done soon")
     bench.add_argument("--threads", type=_positive_integer, metavar="N", help="threads of the large rows (default: 2)")
-    bench.add_argument("--chart", type=_chart, metavar="FILE.svg", help="draw the times as bars (needs matplotlib)")
     bench.add_argument("--json", action="store_true", help="print JSON when all is done, instead of the table")
     bench.set_defaults(run=run_bench)
     return parser

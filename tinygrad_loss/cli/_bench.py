@@ -6,10 +6,15 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from tinygrad_loss.bench import accuracy, table
 from tinygrad_loss.bench.chart import save_chart
+
+from ..errors import MissingExtra
+from ._output import OutputError
 
 __all__ = ["run_bench"]
 
@@ -17,6 +22,8 @@ __all__ = ["run_bench"]
 def run_bench(arguments: argparse.Namespace) -> int:
     """Carry out the command; the arguments are those of the parser."""
     results: list[Any] = []
+    if arguments.chart is not None:
+        _check_chart(arguments.chart)
     for line, result in _accuracy(arguments) if arguments.accuracy else _speed(arguments):
         if not arguments.json:
             print(line, flush=True)
@@ -25,8 +32,19 @@ def run_bench(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"machine": table.machine(), "rows": [asdict(result) for result in results]}, indent=1))
     if arguments.chart is not None:
-        save_chart(results, arguments.chart)
+        try:
+            save_chart(results, arguments.chart)
+        except OSError as error:
+            raise OutputError(f"cannot write {arguments.chart}: {error.strerror}") from None
     return 0
+
+
+def _check_chart(path: Path) -> None:
+    """What would fail after minutes fails at once."""
+    if find_spec("matplotlib") is None:
+        raise MissingExtra("the chart", "matplotlib", "bench")
+    if not path.absolute().parent.is_dir():
+        raise OutputError(f"cannot write {path}: there is no folder {path.parent}")
 
 
 def _speed(arguments: argparse.Namespace) -> Iterator[tuple[str, table.Result | None]]:
