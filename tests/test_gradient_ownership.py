@@ -55,6 +55,25 @@ def test_gradients_are_nobody_elses(row: Row) -> None:
         np.testing.assert_array_equal(one._data, value, "changed by the backward")
 
 
+PRODUCTS = {
+    "x @ w": lambda torch, x, w: x @ w,
+    "x @ w.t()": lambda torch, x, w: x @ w.t(),
+    "linear": lambda torch, x, w: torch.nn.functional.linear(x, w),
+    "linear with bias": lambda torch, x, w: torch.nn.functional.linear(x, w, torch.zeros(4)),
+    "addmm": lambda torch, x, w: torch.addmm(torch.zeros(4), x, w),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_the_gradient_of_a_matrix_lies_row_by_row(name: str) -> None:
+    """As in PyTorch, so that it can be viewed as a row, also after a second gradient was added."""
+    w = tinygrad_loss.ones(*((3, 4) if name in ("x @ w", "addmm") else (4, 3)), requires_grad=True)
+    x = tinygrad_loss.ones(2, 3, requires_grad=True)
+    for _ in range(2):
+        PRODUCTS[name](tinygrad_loss, x, w).sum().backward()
+    assert x.grad.is_contiguous() and w.grad.view(-1).shape == (12,)
+
+
 @pytest.fixture(scope="module")
 def nothing_old() -> Iterator[None]:
     """What was there before is left out of the collector's rounds, which are then quick."""

@@ -34,7 +34,7 @@ def accumulate(variable: Variable, g: Any, create: bool = False) -> None:
         if create:
             variable._grad = g.clone() if old is None else old + g
         elif old is None:
-            variable._grad = wrap(g if type(g) is np.ndarray and g.base is None else owned(g), NO_EDGE)
+            variable._grad = wrap(owned(g), NO_EDGE)
         elif old._data.flags.writeable and not overlaps(old._data):
             np.add(old._data, g, out=old._data)
             clock.touch(old._data)
@@ -58,7 +58,7 @@ def owned(g: Any) -> np.ndarray[Any, Any]:
         return np.array(g)
     if g.base is None or (g.flags.writeable and g.flags.c_contiguous and clock.memory_of(g).nbytes < 2 * g.nbytes):
         return g
-    return np.array(g)
+    return np.array(g, order="C")
 
 
 def run_on_tensors(hooks: Hooks, grads: list[Any], create: bool) -> list[Any]:

@@ -63,10 +63,10 @@ class _GradMode:
     _inference: bool | None = None
     _found: list[tuple[bool, bool]]
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+    def __new__(cls, orig_func: Callable[..., Any] | None = None) -> Any:
         self = object.__new__(cls)
         self._found = []
-        return self if function is None else self(function)
+        return self if orig_func is None else self(orig_func)
 
     def __enter__(self) -> None:
         grad, inference = modes.grad, modes.inference
@@ -163,11 +163,13 @@ class set_grad_enabled(_GradMode):
     True
     """
 
-    def __new__(cls, mode: bool) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return super().__new__(cls)
 
     def __init__(self, mode: bool) -> None:
-        self._grad = bool(mode)
+        if not isinstance(mode, bool):
+            raise TypeError(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}")
+        self._grad = mode
         self._before = (modes.grad, modes.inference)
         set_grad(self._grad and not modes.inference)
 

@@ -124,9 +124,7 @@ def one_by_one(node: Node, g: Any, walk: Walk, rules: Rules, frees: bool) -> Onw
             saved = node.checked()
         if walk.free:
             node.saved = None
-    arity = node.arity
-    edges = (node.first, node.second) if arity == 2 else (node.first, *node.second) if arity > 2 else node.bare_edges()
-    return node.in_turn(g, walk, saved, edges)  # type: ignore[no-any-return]
+    return node.in_turn(g, walk, saved, node.bare_edges())  # type: ignore[no-any-return]
 
 
 def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges: tuple[Any, ...], rules: Rules) -> Onward:
@@ -146,7 +144,7 @@ def inputs_in_turn(node: Node, g: Any, walk: Walk, saved: tuple[Any, ...], edges
         shape = target.shape
         if part.shape != shape or part.dtype is not target.dtype:
             if shape is not None and type(part) is ndarray and part.dtype is target.dtype:
-                part = reduced(part, shape)  # what ``fit`` would come to
+                part = reduced(part, shape)  # what ``fit`` comes to for plain arrays, whatever overrides ``conform``
             else:
                 part = target.fit(part.copy() if shape is None and part is arrived else part, output)
         elif part is arrived:

@@ -34,24 +34,26 @@ class OwnCopy:
 
     def __init__(self, bound: Callable[[Any], tuple[Any, ...]]) -> None:
         self.bound = bound
-        self.copies: set[Any] = set()
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.name = name
 
     def __get__(self, node: Any, op: type[Any]) -> Any:
         function, *bound = self.bound(op)
-        copy = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, tuple(bound))
+        copy: Any = FunctionType(function.__code__.replace(), function.__globals__, function.__name__, tuple(bound))
         copy.__doc__ = function.__doc__
+        copy.copy_of = self
+        for below in op.__subclasses__():  # first, so that none of them finds the copy
+            if self.name not in vars(below):
+                setattr(below, self.name, self)
         setattr(op, self.name, copy)
-        self.copies.add(copy)
-        for below in op.__subclasses__():
-            self.keep(below)
         return copy if node is None else MethodType(copy, node)
 
     def keep(self, op: type[Any]) -> None:
         """See to it that ``op`` makes a copy of its own and does not take that of a class above it."""
-        if self.name not in vars(op) and any(vars(base).get(self.name) in self.copies for base in op.__bases__):
+        if self.name not in vars(op) and any(
+            getattr(vars(base).get(self.name), "copy_of", None) is self for base in op.__bases__
+        ):
             setattr(op, self.name, self)
 
 

@@ -53,7 +53,8 @@ def save_chart(results: Sequence[Result], path: str | os.PathLike[str]) -> None:
         axes.set_xticks([0.1, 1, 10, 100], ["1/10", "1", "10", "100"])
         axes.set_xlabel("times as much as tinygrad_loss takes (the line at 1): to the right of it is slower, or larger", fontsize=8)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False, fontsize=8)
+        if rows:
+            axes.legend(frameon=False, fontsize=8)
         figure.savefig(path, metadata={"Date": None} if str(path).endswith(".svg") else None)
 
 

@@ -76,9 +76,9 @@ def growth_of(chain: Chain, nodes: int, rounds: int = 3) -> float:
 def growths(chains: dict[str, Chain], nodes: int, collect: bool) -> dict[str, float]:
     """The growth of each, with or without Python's collector of circular garbage, which goes through all that lives again and again
     while a graph grows (and finds nothing)."""
-    if not collect:
-        gc.disable()
+    before = gc.isenabled()
+    (gc.enable if collect else gc.disable)()
     try:
         return {name: growth_of(chain, nodes) for name, chain in chains.items()}
     finally:
-        gc.enable()
+        (gc.enable if before else gc.disable)()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -43,8 +44,11 @@ def _check_chart(path: Path) -> None:
     """What would fail after minutes fails at once."""
     if find_spec("matplotlib") is None:
         raise MissingExtra("the chart", "matplotlib", "bench")
-    if not path.absolute().parent.is_dir():
+    folder = path.absolute().parent
+    if not folder.is_dir():
         raise OutputError(f"cannot write {path}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise OutputError(f"cannot write {path}: {'it is a folder' if path.is_dir() else 'permission denied'}")
 
 
 def _speed(arguments: argparse.Namespace) -> Iterator[tuple[str, table.Result | None]]:

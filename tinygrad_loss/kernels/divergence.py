@@ -6,7 +6,7 @@ import numpy as np
 
 from tinygrad_loss.kernels.arrays import Floats
 from tinygrad_loss.kernels.elementwise import apply
-from tinygrad_loss.kernels.fixed_point import CANCELS, MOST, log_less
+from tinygrad_loss.kernels.fixed_point import CANCELS, LAST, MOST, log_less
 
 
 def kl_div(x: Floats, target: Floats, log_target: bool = False) -> Floats:
@@ -26,14 +26,15 @@ def _from_logarithm(x: Floats, t: Floats) -> Floats:
 @np.errstate(divide="ignore", invalid="ignore")
 def _from_probability(x: Floats, target: Floats) -> Floats:
     # log(target) - x cancels where the two distributions are near to each other, so float32 is worked out in float64, and what is left
-    # with too few digits in the wider type that most processors have, or in whole numbers where that is not enough.
+    # with too few digits in the wider type that most processors have, or, unless it is too much, in whole numbers where that
+    # is not enough.
     wide = np.log(target, dtype=np.float64)
     wide -= x
     near = np.abs(wide) < np.abs(x) * CANCELS[x.dtype]
     if np.logical_or.reduce(near, None):
         wide[near] = np.log(target[near].astype(np.longdouble)) - x[near]
         finer = float(np.finfo(np.longdouble).eps / np.finfo(np.float64).eps)
-        nearer = np.nonzero((np.abs(wide) < np.abs(x) * (CANCELS[x.dtype] * finer)) & (x < 0))
+        nearer = np.nonzero((np.abs(wide) < np.minimum(np.abs(x) * (CANCELS[x.dtype] * finer), 0.125)) & (x < 0) & (x > -LAST))
         if 0 < len(nearer[0]) <= MOST:
             wide[nearer] = log_less(target[nearer].astype(np.float64), x[nearer].astype(np.float64))
     wide *= target
